@@ -1,14 +1,11 @@
 """How dates, times, counts and lists are written on pages and in messages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-ZONE = ZoneInfo("Europe/London")
+from training.core import clock as partnership_clock
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -39,7 +36,7 @@ def _local_day(value: date) -> date:
 def _local(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be shown in London time.")
-    return value.astimezone(ZONE)
+    return partnership_clock.local(value)
 
 
 def day(value: date) -> str:

@@ -1,7 +1,5 @@
 """Where templates are found and what every template can call."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from functools import lru_cache
@@ -30,8 +28,8 @@ def configure_templating(app: Flask) -> None:
     """Set up Jinja: the checkout's templates beside the GOV.UK macros, formats as filters, and the names
     `asset_url(name)` and `new_form_token()`.
 
-    Call it before anything renders. A missing asset still gets its address, without a fingerprint, so that a page
-    can be tested before assets are built.
+    Call it before anything renders. A missing asset still gets its address, without a fingerprint, so that a
+    page can be tested before assets are built.
     """
 
     def asset_url(name: str) -> str:

@@ -1,0 +1,64 @@
+"""Muster: multi-agency training and events, from the need to the difference it made."""
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from training.config import ROOT, Config
+from training.core.database import configure_database, db
+from training.core.notes import configure_notes
+from training.people.accounts import account_links, configure_accounts, load_viewer
+from training.web import health, links
+from training.web.access import PUBLIC, check_access_is_declared, configure_access, declare_foreign
+from training.web.errors import configure_errors
+from training.web.layout import configure_layout
+from training.web.requests import Muster, configure_requests
+from training.web.security import configure_security_headers
+from training.web.templating import configure_templating
+
+BLUEPRINTS = (
+    health.blueprint,
+    links.blueprint,
+)
+"""In the order of the stages."""
+
+
+def create_app(config: Config) -> Flask:
+    """The application for one installation; the same for the web server, the worker and commands."""
+    app = Muster(__name__, static_folder="static", template_folder=str(ROOT / "templates"))
+    app.extensions["muster"] = config
+    app.config["TESTING"] = config.environment == "testing"
+    configure_database(app, config.database_url)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    configure_templating(app)
+    configure_requests(app)
+    configure_access(app, load_viewer)
+    configure_security_headers(app, config)
+    configure_accounts(app, config)
+    configure_layout(app, account_links)
+    configure_errors(app)
+    configure_notes(app)
+    register_stages(app, config)
+    configure_serving(app, config)
+    return app
+
+
+def register_stages(app: Flask, config: Config) -> None:
+    """Add the pages of every stage, and refuse to start where one is half declared."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    declare_foreign(
+        app, {endpoint: PUBLIC for endpoint in app.view_functions if endpoint.startswith("security.")}
+    )
+    check_access_is_declared(app)
+    links.check_links_have_pages(app)
+
+
+def configure_serving(app: Flask, config: Config) -> None:
+    """Serve the page assets from the process, and believe as many proxies as there are."""
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=31_536_000)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )

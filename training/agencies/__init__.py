@@ -1,0 +1,1 @@
+"""Organisations whose staff are trained: the tree, the sectors, the domains."""

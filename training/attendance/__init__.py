@@ -1,0 +1,1 @@
+"""Who was there: registers, marks and walk-ins."""

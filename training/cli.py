@@ -1,0 +1,58 @@
+"""The command `muster`: each command is safe to run twice."""
+
+import sys
+
+import click
+from flask import Flask
+from flask_migrate import upgrade as upgrade_database
+
+from training import create_app
+from training.config import ROOT, Config, ConfigError
+from training.core.database import db
+from training.jobs import run_once, run_worker
+from training.web.health import newest_migration, present_migration
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Muster: multi-agency training and events."""
+    try:
+        context.obj = Config.from_environment()
+    except ConfigError as error:
+        click.echo(f"Muster cannot start. {error}", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.pass_obj
+def upgrade(config: Config) -> None:
+    """Bring the database to the newest migration."""
+    _upgrade(create_app(config), config)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now and end.")
+@click.pass_obj
+def worker(config: Config, once: bool) -> None:
+    """Send messages and do what is due, until stopped."""
+    app = create_app(config)
+    require_newest_migration(app)
+    (run_once if once else run_worker)(app, config)
+
+
+def _upgrade(app: Flask, config: Config) -> None:
+    if config.database_url.startswith("sqlite:///"):
+        (ROOT / "instance").mkdir(exist_ok=True)
+    with app.app_context():
+        upgrade_database()
+
+
+def require_newest_migration(app: Flask) -> None:
+    """End with the command to run where the database is not at the newest migration."""
+    with app.app_context():
+        present = present_migration()
+        db.session.remove()
+    if present != newest_migration():
+        click.echo("The database is not at the newest migration. Run: muster upgrade", err=True)
+        sys.exit(1)

@@ -1,0 +1,36 @@
+"""The one clock: instants in UTC, and the partnership's own time for people to read."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+LOCAL_ZONE_NAME = "Europe/London"
+LOCAL_ZONE = ZoneInfo(LOCAL_ZONE_NAME)
+
+
+def now() -> datetime:
+    """The present moment, in UTC and aware of it."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date on the wall where the partnership is."""
+    return now().astimezone(LOCAL_ZONE).date()
+
+
+def local(moment: datetime, zone_name: str = LOCAL_ZONE_NAME) -> datetime:
+    """`moment` as people at `zone_name` read it from their clock."""
+    return moment.astimezone(ZoneInfo(zone_name))
+
+
+def instant(on: date, at: time, zone_name: str = LOCAL_ZONE_NAME) -> datetime:
+    """The moment in UTC when clocks in `zone_name` show `at` on the day `on`.
+
+    A time that is skipped in spring counts as the moment the clocks go forward to; of a time shown twice
+    in autumn the first is meant.
+    """
+    return datetime.combine(on, at, ZoneInfo(zone_name)).astimezone(UTC)
+
+
+def start_of_day(on: date) -> datetime:
+    """The moment in UTC when the day `on` begins where the partnership is."""
+    return instant(on, time.min)

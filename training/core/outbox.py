@@ -1,0 +1,157 @@
+"""Messages waiting to be sent: written in the transaction of the deed they tell about, sent by the worker.
+
+A message has a `key` that says what it is about (kind, subject, version), so that nothing is said twice, and a
+`stream` (a booking's messages), in which it waits for all earlier ones. `training.core.sending` sends them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.config import installation
+from training.core import clock
+from training.core.columns import Dated, Identified, ShortText, text_enum
+from training.core.database import Base, db
+from training.core.letters import new_message_id
+from training.core.messages import MessageKind, write
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+MESSAGE_STATE_LABELS = {
+    MessageState.QUEUED: "Waiting to be sent",
+    MessageState.SENDING: "Being sent",
+    MessageState.SENT: "Sent",
+    MessageState.FAILED: "Failed",
+    MessageState.DROPPED: "Not sent: no longer needed",
+}
+UNSETTLED = (MessageState.QUEUED, MessageState.SENDING)
+
+
+class OutboxMessage(Identified, Dated, Base):
+    """One mail to one address."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        CheckConstraint("(calendar IS NULL) = (calendar_method IS NULL)", name="calendar_has_method"),
+        CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_has_moment"),
+        Index(
+            "ix_outbox_message_unsettled",
+            "stream",
+            "id",
+            sqlite_where=text("state IN ('queued', 'sending')"),
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+        Index("ix_outbox_message_about", "about"),
+    )
+
+    key: Mapped[str] = mapped_column(ShortText, unique=True)
+    kind: Mapped[str] = mapped_column(ShortText)
+    stream: Mapped[str] = mapped_column(ShortText)
+    about: Mapped[str] = mapped_column(ShortText)
+    """The row it is about, such as `booking:12`."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    recipient_name: Mapped[str] = mapped_column(ShortText)
+    recipient_address: Mapped[str] = mapped_column(ShortText)
+    subject: Mapped[str]
+    body_text: Mapped[str]
+    body_html: Mapped[str]
+    calendar: Mapped[bytes | None]
+    calendar_method: Mapped[str | None] = mapped_column(ShortText)
+    calendar_uid: Mapped[str | None] = mapped_column(ShortText, index=True)
+    secrets: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Tokens and codes in the text; replaced by “[link]” there once sent, and emptied here."""
+    message_id: Mapped[str] = mapped_column(ShortText, unique=True)
+    state: Mapped[MessageState] = mapped_column(text_enum(MessageState), default=MessageState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=clock.now)
+    not_after: Mapped[datetime | None]
+    """When it would no longer be true: not sent after this moment."""
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    def wipe_secrets(self) -> None:
+        """Replace what would let a reader of the log act as the recipient."""
+        for secret in self.secrets:
+            pattern = re.compile(rf"https?://\S*{re.escape(secret)}|{re.escape(secret)}")
+            self.body_text = pattern.sub("[link]", self.body_text)
+            self.body_html = re.sub(
+                rf'https?://[^\s"<]*{re.escape(secret)}|{re.escape(secret)}', "[link]", self.body_html
+            )
+        self.secrets = []
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """The calendar part of a mail: the bytes, the method they carry and the uid they are about."""
+
+    content: bytes
+    method: str
+    uid: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who a message goes to."""
+
+    name: str
+    address: str
+    person_id: int | None = None
+
+
+def enqueue(
+    kind: MessageKind,
+    values: Mapping[str, str],
+    *,
+    key: str,
+    stream: str,
+    about: str,
+    to: Recipient,
+    calendar: CalendarPart | None = None,
+    secrets: tuple[str, ...] = (),
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+) -> OutboxMessage | None:
+    """Add a message to the outbox, written with `values`; None, and nothing added, where `key` was used before.
+
+    The caller is inside the transaction of the deed; the unique key holds also against another transaction.
+    `not_after` is the moment from which the message would no longer be true.
+    """
+    if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
+        return None
+    written = write(kind, values)
+    message = OutboxMessage(
+        key=key,
+        kind=kind.name,
+        stream=stream,
+        about=about,
+        person_id=to.person_id,
+        recipient_name=to.name,
+        recipient_address=to.address,
+        subject=written.subject,
+        body_text=written.text,
+        body_html=written.html,
+        message_id=new_message_id(installation().mail_domain),
+        calendar=calendar.content if calendar else None,
+        calendar_method=calendar.method if calendar else None,
+        calendar_uid=calendar.uid if calendar else None,
+        secrets=list(secrets),
+        next_try_at=not_before or clock.now(),
+        not_after=not_after,
+    )
+    db.session.add(message)
+    return message

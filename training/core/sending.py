@@ -1,0 +1,155 @@
+"""The worker's side of the outbox: claim one message, send it, settle it.
+
+Nothing can promise that a mail is accepted exactly once. What is promised: at least once, always under the same
+Message-ID, in the order of its stream, and never lost when a worker is killed at any point.
+"""
+
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from training.config import installation
+from training.core import clock
+from training.core.database import db
+from training.core.letters import CalendarMethod, Letter, compose
+from training.core.outbox import UNSETTLED, MessageState, OutboxMessage
+from training.core.transaction import unit_of_work
+from training.core.transports import AcceptanceUnknown, PermanentFailure, TemporaryFailure, Transport
+
+LEASE = timedelta(minutes=5)
+"""How long a worker may take over one message before another may have it."""
+
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""The waits between attempts; after the last the message shows as failed."""
+
+
+def send_next(transport: Transport) -> bool:
+    """Claim and send one message; False when none is due.
+
+    Three short transactions apart: claim, (sending, outside any), settle. A worker killed in between leaves a
+    lease that runs out, after which the message is sent again under the same Message-ID.
+    """
+    with unit_of_work():
+        key = _claim()
+    if key is None:
+        return False
+    with unit_of_work() as session:
+        message = session.get_one(OutboxMessage, key)
+        reason = _reason_to_drop(message)
+        if reason is not None:
+            _settle(message, MessageState.DROPPED, reason)
+            return True
+        letter = _letter(message)
+    outcome = _deliver(transport, letter)
+    with unit_of_work() as session:
+        message = session.get_one(OutboxMessage, key)
+        if outcome is None:
+            _settle(message, MessageState.SENT)
+            message.sent_at = clock.now()
+            message.wipe_secrets()
+        elif isinstance(outcome, (PermanentFailure, ValueError)) or message.attempts > len(RETRIES):
+            _settle(message, MessageState.FAILED, str(outcome))
+        else:
+            message.state = MessageState.QUEUED
+            message.lease_until = None
+            message.next_try_at = clock.now() + RETRIES[message.attempts - 1]
+            message.last_error = str(outcome)
+    return True
+
+
+def send_all(transport: Transport, limit: int = 100) -> int:
+    """Send up to `limit` messages that are due and return how many were dealt with."""
+    for count in range(limit):
+        if not send_next(transport):
+            return count
+    return limit
+
+
+def _claim() -> int | None:
+    """Take a lease on the oldest due message whose stream holds nothing unsettled before it; its key, or None."""
+    now = clock.now()
+    candidate, earlier = aliased(OutboxMessage), aliased(OutboxMessage)
+    due = or_(
+        and_(candidate.state == MessageState.QUEUED, candidate.next_try_at <= now),
+        and_(candidate.state == MessageState.SENDING, candidate.lease_until < now),
+    )
+    blocked = exists().where(
+        earlier.stream == candidate.stream, earlier.id < candidate.id, earlier.state.in_(UNSETTLED)
+    )
+    chosen = (
+        select(candidate.id)
+        .where(due, ~blocked)
+        .order_by(candidate.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id == chosen.scalar_subquery())
+        .values(
+            state=MessageState.SENDING,
+            attempts=OutboxMessage.attempts + 1,
+            lease_until=now + LEASE,
+        )
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("int | None", db.session.execute(statement).scalar())
+
+
+def _reason_to_drop(message: OutboxMessage) -> str | None:
+    if message.not_after is not None and message.not_after <= clock.now():
+        return "It would no longer have been true."
+    if message.calendar_method == "CANCEL" and not _invite_went_out(message):
+        return "The invite it cancels was never sent."
+    return None
+
+
+def _invite_went_out(message: OutboxMessage) -> bool:
+    return (
+        db.session.scalar(
+            select(OutboxMessage.id)
+            .where(
+                OutboxMessage.calendar_uid == message.calendar_uid,
+                OutboxMessage.calendar_method == "REQUEST",
+                # A failed attempt may have been accepted after all; better a cancel too many.
+                or_(OutboxMessage.state == MessageState.SENT, OutboxMessage.attempts > 0),
+                OutboxMessage.state != MessageState.DROPPED,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _deliver(transport: Transport, letter: Letter) -> Exception | None:
+    """Hand `letter` over; None if it was accepted, else why not (ValueError: it cannot be put together)."""
+    try:
+        transport.deliver(compose(letter), letter.recipient_address)
+    except (TemporaryFailure, PermanentFailure, AcceptanceUnknown, ValueError) as failure:
+        return failure
+    return None
+
+
+def _settle(message: OutboxMessage, state: MessageState, error: str | None = None) -> None:
+    message.state = state
+    message.lease_until = None
+    message.last_error = error
+
+
+def _letter(message: OutboxMessage) -> Letter:
+    return Letter(
+        message_id=message.message_id,
+        sent_at=clock.now(),
+        sender_address=installation().mail_address,
+        sender_name=installation().mail_name,
+        recipient_name=message.recipient_name,
+        recipient_address=message.recipient_address,
+        subject=message.subject,
+        text=message.body_text,
+        html=message.body_html,
+        calendar=message.calendar,
+        calendar_method=cast("CalendarMethod | None", message.calendar_method),
+    )

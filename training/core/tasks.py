@@ -1,0 +1,141 @@
+"""Long work that a person starts and the worker does: progress, result, and an end in every case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.core import clock
+from training.core.columns import Dated, Identified, ShortText, new_reference, text_enum
+from training.core.database import Base, db
+from training.core.transaction import unit_of_work
+from training.core.viewer import Viewer
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+TASK_STATE_LABELS = {
+    TaskState.WAITING: "Waiting to begin",
+    TaskState.RUNNING: "Running",
+    TaskState.DONE: "Done",
+    TaskState.REFUSED: "Refused: nothing was kept",
+}
+
+
+class TaskRefused(Exception):
+    """The work cannot be done as asked; `problems` are the sentences to show, a line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """A kind of long work: `run` takes the viewer who asked and the input, and returns sentences on what was done."""
+
+    name: str
+    label: str
+    run: Callable[[Viewer, dict[str, Any]], list[str]]
+
+
+_kinds: dict[str, TaskKind] = {}
+
+
+def register_task(name: str, label: str, run: Callable[[Viewer, dict[str, Any]], list[str]]) -> TaskKind:
+    """Add a kind of task, once, when its stage is imported."""
+    if name in _kinds:
+        raise ValueError(f"the task kind {name} is already known")
+    _kinds[name] = TaskKind(name, label, run)
+    return _kinds[name]
+
+
+def task_kind(name: str) -> TaskKind:
+    """The kind called `name`; raises KeyError."""
+    return _kinds[name]
+
+
+class Task(Identified, Dated, Base):
+    """One piece of long work."""
+
+    __tablename__ = "task"
+
+    ref: Mapped[str] = mapped_column(ShortText, unique=True)
+    kind: Mapped[str] = mapped_column(ShortText)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    input: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[TaskState] = mapped_column(text_enum(TaskState), default=TaskState.WAITING, index=True)
+    lease_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    messages: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @property
+    def label(self) -> str:
+        return _kinds[self.kind].label
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (TaskState.DONE, TaskState.REFUSED)
+
+
+LEASE = timedelta(minutes=15)
+
+
+def start_task(viewer: Viewer, kind: TaskKind, given: dict[str, Any]) -> Task:
+    """Ask the worker for work of `kind` on the plain values `given`."""
+    task = Task(ref=new_reference("TASK", 6), kind=kind.name, asked_by_id=viewer.person_id, input=given)
+    db.session.add(task)
+    db.session.flush()
+    return task
+
+
+def run_next(viewer_of: Callable[[int | None], Viewer]) -> bool:
+    """Do one waiting task in one transaction, or note why it was refused; False when none waits.
+
+    `viewer_of` gives the asker's present reach: the work is theirs, not the worker's. A worker killed in the
+    middle leaves nothing half-done, and the task begins again when its lease has run out.
+    """
+    now = clock.now()
+    with unit_of_work() as session:
+        task = session.scalar(
+            select(Task)
+            .where(
+                (Task.state == TaskState.WAITING)
+                | ((Task.state == TaskState.RUNNING) & (Task.lease_until < now))
+            )
+            .order_by(Task.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if task is None:
+            return False
+        task.state, task.lease_until = TaskState.RUNNING, now + LEASE
+        key, kind, asker, given = task.id, _kinds[task.kind], task.asked_by_id, dict(task.input)
+    try:
+        with unit_of_work():
+            _finish(key, TaskState.DONE, kind.run(viewer_of(asker), given))
+    except TaskRefused as refusal:
+        with unit_of_work():
+            _finish(key, TaskState.REFUSED, refusal.problems)
+    except Exception:
+        with unit_of_work():
+            _finish(key, TaskState.REFUSED, ["Something went wrong on our side. Nothing was kept."])
+        raise
+    return True
+
+
+def _finish(key: int, state: TaskState, messages: list[str]) -> None:
+    task = db.session.get_one(Task, key)
+    task.state, task.messages, task.finished_at, task.lease_until = state, messages, clock.now(), None
+    task.input = {}

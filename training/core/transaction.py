@@ -1,0 +1,81 @@
+"""The one owner of the commit, and the lock that decides what two people may do at the same moment."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from training.core.database import Base, db
+
+Row = TypeVar("Row", bound=Base)
+Result = TypeVar("Result")
+
+# PostgreSQL: serialization_failure and deadlock_detected. The loser did nothing and may simply try again.
+RETRIABLE = frozenset({"40001", "40P01"})
+
+
+class PendingWritesError(RuntimeError):
+    """A lock was asked for after the transaction had already begun to write: the order invites a deadlock."""
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """All or nothing: commit once at the end if all went well, roll everything back if anything did not.
+
+    For commands and the worker; a request has one of its own around every view.
+    """
+    session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        db.session.remove()
+
+
+def lock_row(kind: type[Row], key: int) -> Row:
+    """The row of `kind` with `key`, locked until the transaction ends and read afresh from the database.
+
+    Must be the first write intent of its transaction: raises PendingWritesError otherwise, and LookupError when
+    there is no such row. On SQLite the transaction itself holds the one write lock since it began.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise PendingWritesError(f"lock the {kind.__name__} before changing anything")
+    statement = (
+        select(kind)
+        .where(kind.__table__.c.id == key)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    row = session.scalars(statement).one_or_none()
+    if row is None:
+        raise LookupError(f"no {kind.__name__} with the key {key}")
+    return row
+
+
+def is_retriable(error: BaseException) -> bool:
+    """Whether `error` is a deadlock or a serialisation failure, after which the same deed may be tried again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in RETRIABLE
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether SQLite gave up waiting for the write lock."""
+    return isinstance(error, DBAPIError) and "database is locked" in str(error.orig)
+
+
+def in_unit_of_work(deed: Callable[[], Result]) -> Result:
+    """Run `deed` in a unit of work of its own, a second time if it lost against another transaction."""
+    try:
+        with unit_of_work():
+            return deed()
+    except DBAPIError as error:
+        if not is_retriable(error):
+            raise
+    with unit_of_work():
+        return deed()

@@ -1,0 +1,1 @@
+"""An invented partnership with the published figures, to try Muster with."""

@@ -1,0 +1,1 @@
+"""The front page of each audience, gathered from the stages below."""

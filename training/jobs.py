@@ -1,0 +1,84 @@
+"""The worker's schedule: which stage's tick to call, and how often; nothing else."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+
+from training.config import Config
+from training.core import heartbeat, sending, tasks
+from training.core.transaction import unit_of_work
+from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
+from training.people.accounts import viewer_for
+
+
+@dataclass(frozen=True)
+class Job:
+    """A tick and the seconds between two runs of it."""
+
+    name: str
+    seconds: int
+    tick: Callable[[], object]
+
+
+def transport(config: Config) -> Transport:
+    """How mail leaves: over SMTP, and in development into a folder as well, or only there."""
+    folder = FolderTransport(Path(config.mail_folder)) if config.mail_folder else None
+    smtp = SmtpTransport.from_url(config.smtp_url) if config.smtp_url else None
+    if smtp and folder:
+        return Both(smtp, folder)
+    sender = smtp or folder
+    if sender is None:
+        raise ValueError("there is neither a mail server nor a folder to put messages in")
+    return sender
+
+
+def jobs(config: Config) -> tuple[Job, ...]:
+    """Everything the worker does, in the order of the stages."""
+    way_out = transport(config)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+
+    def show_life() -> None:
+        with unit_of_work():
+            heartbeat.show_life(name)
+
+    return (
+        Job("heartbeat", 60, show_life),
+        Job("outbox", 2, lambda: sending.send_all(way_out)),
+        Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
+    )
+
+
+def run_worker(app: Flask, config: Config) -> None:
+    """Run the schedule until the process is told to end."""
+    scheduler = BlockingScheduler(timezone="UTC")
+    for job in jobs(config):
+        scheduler.add_job(
+            _inside(app, job.tick),
+            "interval",
+            seconds=job.seconds,
+            id=job.name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        _inside(app, job.tick)()
+    scheduler.start()
+
+
+def run_once(app: Flask, config: Config) -> None:
+    """Run every job one time, in order: what an hour of the worker would have done by now."""
+    for job in jobs(config):
+        _inside(app, job.tick)()
+
+
+def _inside(app: Flask, tick: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        with app.app_context():
+            tick()
+
+    return run

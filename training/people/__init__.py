@@ -1,0 +1,1 @@
+"""Everybody known to the partnership: addresses, employments, roles, accounts."""

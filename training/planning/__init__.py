@@ -1,0 +1,1 @@
+"""The training plan of a year: sessions, places and targets per agency."""

@@ -1,0 +1,1 @@
+"""Who came, from which agency, against the plan."""

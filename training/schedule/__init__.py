@@ -1,0 +1,1 @@
+"""Dated sessions of courses: parts, venues and trainers."""

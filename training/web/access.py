@@ -1,0 +1,107 @@
+"""Who may call which endpoint, and who is calling: every endpoint declares it, or the start fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from training.core.viewer import ROLE_LABELS, Role, Viewer
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class UndeclaredAccessError(RuntimeError):
+    """An endpoint does not say who may call it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may call an endpoint; rows out of reach are refused by the queries behind it."""
+
+    label: str
+    needs_sign_in: bool = False
+    roles: frozenset[Role] = frozenset()
+
+    def allows(self, viewer: Viewer) -> bool:
+        """Whether `viewer` may call at all."""
+        if not self.needs_sign_in:
+            return True
+        return viewer.is_signed_in and (not self.roles or viewer.has(*self.roles))
+
+
+PUBLIC = Rule("everybody")
+LINK_HOLDER = Rule("whoever holds the link")
+SIGNED_IN = Rule("everybody signed in", needs_sign_in=True)
+
+
+def public(view: View) -> View:
+    """Everybody may call `view`."""
+    return _declare(view, PUBLIC)
+
+
+def link_holder(view: View) -> View:
+    """Whoever holds a signed link may call `view`, which checks the link itself."""
+    return _declare(view, LINK_HOLDER)
+
+
+def signed_in(view: View) -> View:
+    """Everybody who is signed in may call `view`."""
+    return _declare(view, SIGNED_IN)
+
+
+def only(*roles: Role) -> Callable[[View], View]:
+    """Only people who hold one of `roles` today may call the view."""
+    rule = Rule(" or ".join(ROLE_LABELS[role].lower() for role in roles), True, frozenset(roles))
+    return lambda view: _declare(view, rule)
+
+
+def current_viewer() -> Viewer:
+    """Who is asking in the present request."""
+    if "viewer" not in g:
+        g.viewer = current_app.extensions["muster-viewer"]()
+    return g.viewer
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    """What `endpoint` declares; None if it declares nothing."""
+    declared: dict[str, Rule] = app.extensions["muster-access"]
+    return declared.get(endpoint) or getattr(app.view_functions.get(endpoint), "access_rule", None)
+
+
+def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
+    """Ask `load_viewer` who is asking, once a request, and turn away who may not call the endpoint."""
+    app.extensions["muster-viewer"] = load_viewer
+    app.extensions["muster-access"] = {"static": PUBLIC}
+
+    @app.before_request
+    def guard() -> ResponseReturnValue | None:
+        if request.endpoint is None:
+            return None
+        rule = rule_of(app, request.endpoint)
+        if rule is None:
+            raise UndeclaredAccessError(request.endpoint)
+        if not rule.needs_sign_in or rule.allows(current_viewer()):
+            return None
+        if not current_viewer().is_signed_in:
+            following = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("security.login", next=following))
+        abort(403)
+
+
+def declare_foreign(app: Flask, rules: dict[str, Rule]) -> None:
+    """Declare access for endpoints of libraries, whose views cannot be decorated."""
+    app.extensions["muster-access"].update(rules)
+
+
+def check_access_is_declared(app: Flask) -> None:
+    """Raise UndeclaredAccessError naming every endpoint that does not say who may call it."""
+    silent = sorted(endpoint for endpoint in app.view_functions if rule_of(app, endpoint) is None)
+    if silent:
+        raise UndeclaredAccessError(f"these endpoints do not say who may call them: {', '.join(silent)}")
+
+
+def _declare(view: View, rule: Rule) -> View:
+    view.access_rule = rule  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,44 @@
+"""What stands on every page: the partnership’s name, the notice, the tabs and the links around them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask
+
+from training.core.settings import register_setting, setting_value
+from training.web.access import current_viewer
+from training.web.navigation import desk_navigation, navigation
+from training.web.security import content_security_nonce
+
+PARTNERSHIP_NAME = register_setting(
+    "partnership.name",
+    "Name of the partnership",
+    "Safeguarding Children Partnership",
+    hint="Shown beside the wordmark on every page and in every message.",
+)
+NOTICE = register_setting(
+    "partnership.notice",
+    "Notice on every page",
+    "",
+    hint="One sentence in a band below the header, such as that the data are invented. Leave empty for none.",
+)
+
+AccountLinks = Callable[[], list[dict[str, str | bool]]]
+
+
+def configure_layout(app: Flask, account_links: AccountLinks) -> None:
+    """Give every template what the layout asks for."""
+
+    @app.context_processor
+    def layout() -> Mapping[str, Any]:
+        viewer = current_viewer()
+        return {
+            "partnership_name": setting_value(PARTNERSHIP_NAME),
+            "notice": setting_value(NOTICE),
+            "navigation": navigation(viewer),
+            "desk_navigation": desk_navigation(viewer),
+            "account_links": account_links(),
+            "footer_links": [],
+            "csp_nonce": content_security_nonce(),
+            "viewer": viewer,
+        }

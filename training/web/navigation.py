@@ -1,0 +1,71 @@
+"""The tabs of each audience, added by the stages whose pages they open."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from training.core.viewer import DESK_ROLES, Role, Viewer
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: where it leads, who sees it (everybody where no role is named), which addresses belong to it."""
+
+    text: str
+    endpoint: str
+    roles: frozenset[Role]
+    position: int
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A tab as one person sees it on one page."""
+
+    text: str
+    href: str
+    current: bool
+
+
+_tabs: list[Tab] = []
+_sections: list[Tab] = []
+
+
+def register_tab(text: str, endpoint: str, *roles: Role, position: int, prefixes: tuple[str, ...]) -> None:
+    """Add a tab, once, when its stage is imported; lower positions come first."""
+    if any(tab.endpoint == endpoint for tab in _tabs):
+        raise ValueError(f"the tab for {endpoint} is already known")
+    _tabs.append(Tab(text, endpoint, frozenset(roles), position, prefixes))
+    _tabs.sort(key=lambda tab: tab.position)
+
+
+def navigation(viewer: Viewer) -> list[Entry]:
+    """The tabs `viewer` sees, with the one the present address belongs to marked."""
+    return _entries(_tabs, viewer)
+
+
+def register_desk_section(
+    text: str, endpoint: str, *roles: Role, position: int, prefixes: tuple[str, ...]
+) -> None:
+    """Add a working list to the desk's own navigation, for people at the desk or only for `roles`."""
+    if any(tab.endpoint == endpoint for tab in _sections):
+        raise ValueError(f"the desk section for {endpoint} is already known")
+    _sections.append(Tab(text, endpoint, frozenset(roles) or DESK_ROLES, position, prefixes))
+    _sections.sort(key=lambda tab: tab.position)
+
+
+def desk_navigation(viewer: Viewer) -> list[Entry]:
+    """The desk's sections for `viewer`; empty for everybody who does not work there."""
+    return _entries(_sections, viewer)
+
+
+def _entries(tabs: list[Tab], viewer: Viewer) -> list[Entry]:
+    return [
+        Entry(tab.text, url_for(tab.endpoint), any(_under(request.path, prefix) for prefix in tab.prefixes))
+        for tab in tabs
+        if not tab.roles or viewer.has(*tab.roles)
+    ]
+
+
+def _under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix.rstrip("/") + "/")

@@ -1,0 +1,59 @@
+"""One request, one transaction: reads cannot write, a POST commits once at its end, a form sent twice acts once."""
+
+from flask import Flask, Response, redirect, request, session, url_for
+from sqlalchemy.exc import DBAPIError
+from werkzeug.wrappers import Response as BaseResponse
+
+from training.core import tokens
+from training.core.database import begin_reading, begin_writing, db
+from training.core.transaction import is_retriable
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Muster(Flask):
+    """Flask with the transaction around the view: commit if it went well, else roll everything back."""
+
+    def dispatch_request(self) -> BaseResponse:  # type: ignore[override]
+        """Answer the request; a deed that lost against another transaction is tried once more."""
+        flashed = list(session.get("_flashes", ()))
+        try:
+            return self._answer()
+        except DBAPIError as error:
+            if not is_retriable(error):
+                raise
+        db.session.rollback()
+        session["_flashes"] = flashed
+        return self._answer()
+
+    def _answer(self) -> BaseResponse:
+        if request.method in SAFE_METHODS or request.endpoint is None:
+            return self.make_response(super().dispatch_request())
+        token = request.form.get("form_token")
+        spent = tokens.spend(token) if token else None
+        if token and spent is None:
+            db.session.rollback()
+            return redirect(tokens.where_it_led(token) or url_for("homes.front"))
+        response: Response = self.make_response(super().dispatch_request())
+        if response.status_code >= 400:
+            db.session.rollback()
+            return response
+        if spent is not None and response.location:
+            spent.location = response.location
+        db.session.commit()
+        return response
+
+
+def configure_requests(app: Flask) -> None:
+    """Decide before each request whether its transaction may write."""
+
+    @app.before_request
+    def choose_transaction() -> None:
+        if request.method in SAFE_METHODS:
+            begin_reading()
+        else:
+            begin_writing()
+
+    @app.teardown_request
+    def write_again(_error: BaseException | None) -> None:
+        begin_writing()
