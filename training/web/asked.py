@@ -1,4 +1,4 @@
-"""What all form fields share: they look and speak as GOV.UK Frontend's do: WTForms reads and checks, the macros draw.
+"""What all form fields share: WTForms reads and checks, GOV.UK Frontend's macros draw.
 
 Every field says what it asks for (`ask="the start time"`) and its errors are made of that: "Enter the start
 time". A field must be answered unless `required=False`, which its label then says. `{{ form.title() }}` draws

@@ -1,6 +1,6 @@
-"""The fields in which people type, and the file and the hidden field; those in which they choose come from `choices`.
+"""The fields of forms: those in which people type stand here, those in which they choose in `choices`.
 
-Forms import every field from here.
+Forms import every field from this module.
 """
 
 from collections.abc import Sequence
@@ -79,9 +79,7 @@ class EmailField(TextField):
         try:
             self.data = validate_email(self.data, check_deliverability=False).normalized
         except EmailNotValidError as error:
-            raise ReadingError(
-                "Enter an email address in the correct format, like name@example.com"
-            ) from error
+            raise ReadingError("Enter an email address in the correct format, like name@example.com") from error
 
     def parameters(self) -> dict[str, Any]:
         return super().parameters() | {"spellcheck": False}
@@ -94,9 +92,7 @@ class PasswordField(AskedField):
     data: str
 
     def __init__(self, label: str = "Password", *args: Any, **kwargs: Any) -> None:
-        super().__init__(
-            label, *args, **{"ask": "your password", "autocomplete": "current-password", **kwargs}
-        )
+        super().__init__(label, *args, **{"ask": "your password", "autocomplete": "current-password", **kwargs})
 
     def check(self) -> None:
         if len(self.data) > 1000:
@@ -138,9 +134,7 @@ class NumberField(ShortAnswerField):
 
     data: int | None
 
-    def __init__(
-        self, label: str, *args: Any, least: int | None = 0, most: int | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, label: str, *args: Any, least: int | None = 0, most: int | None = None, **kwargs: Any) -> None:
         super().__init__(label, *args, **{"width": 4, **kwargs})
         self.least, self.most = least, most
 
@@ -180,9 +174,7 @@ class DateField(AskedField):
         super().process(None, data, extra_filters)
         names = [f"{self.name}-{part}" for part in self.parts]
         if formdata is None or not any(name in formdata for name in names):
-            self.typed = (
-                (str(self.data.day), str(self.data.month), str(self.data.year)) if self.data else ("",) * 3
-            )
+            self.typed = (str(self.data.day), str(self.data.month), str(self.data.year)) if self.data else ("",) * 3
             return
         day, month, year = (clean_text(str(formdata.get(name, ""))) for name in names)
         self.typed = (day, month, year)

@@ -25,7 +25,7 @@ class ReadingError(ValueError):
 
 
 def read_number(text: str, subject: str, least: int | None = None, most: int | None = None) -> int:
-    """A whole number, with or without commas; `subject` opens an error's sentence ("The number of places")."""
+    """A whole number, with or without commas; `subject` opens an error ("The number of places")."""
     figures = text.replace(",", "").replace(" ", "")
     if not _NUMBER.fullmatch(figures):
         raise ReadingError(f"{subject} must be a whole number, like 20")
@@ -40,8 +40,9 @@ def read_number(text: str, subject: str, least: int | None = None, most: int | N
 
 
 def read_clock(text: str, thing: str) -> time:
-    """A time of day written as "9:30am", "9.30", "14:00", "4pm", "0930" or "noon"; `thing` is "the start time".
+    """A time of day written as "9:30am", "9.30", "14:00", "4pm", "0930" or "noon".
 
+    `thing` is what an error asks for: "the start time".
     Between one and six without am, pm or a leading nought, the half of the day is asked for: nobody who
     writes "1.30" means the night.
     """
@@ -71,9 +72,7 @@ def _read_month(text: str) -> int | None:
         return int(text) if 1 <= int(text) <= 12 else None
     if len(text) < 3:
         return None
-    return next(
-        (place for place, name in enumerate(MONTHS, 1) if name.lower().startswith(text.lower())), None
-    )
+    return next((place for place, name in enumerate(MONTHS, 1) if name.lower().startswith(text.lower())), None)
 
 
 def read_day(day: str, month: str, year: str, thing: str) -> date | None:
