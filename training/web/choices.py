@@ -86,7 +86,10 @@ class ChoiceField(AskedField):
             if choice.hint:
                 item["hint"] = {"text": choice.hint}
             items.append(item)
-        return {"idPrefix": self.id, "items": items}
+        drawn: dict[str, Any] = {"idPrefix": self.id, "items": items}
+        if getattr(self.owner, "is_compact", False):
+            drawn["classes"] = f"govuk-{self.component}--small"
+        return drawn
 
 
 class SelectField(ChoiceField):

@@ -107,6 +107,7 @@ class FilterForm(wtforms.Form):
     """
 
     marks_optional = False
+    is_compact = True
 
     def errors_for_summary(self) -> list[tuple[str, str | None]]:
         """The first error of each field in the order of the page, as text and link."""
