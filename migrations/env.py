@@ -12,7 +12,7 @@ from training.core.columns import Instant
 from training.tables import METADATA
 
 
-def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
+def render_item(kind: str, item: Any, _autogenerating: Any) -> str | bool:
     """Write our own column types as the types they are in the database."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

@@ -39,12 +39,12 @@ def create_app(config: Config) -> Flask:
     configure_layout(app, account_links)
     configure_errors(app)
     configure_notes(app)
-    register_stages(app, config)
+    register_stages(app)
     configure_serving(app, config)
     return app
 
 
-def register_stages(app: Flask, config: Config) -> None:
+def register_stages(app: Flask) -> None:
     """Add the pages of every stage, and refuse to start where one is half declared."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

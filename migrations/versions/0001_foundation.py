@@ -109,9 +109,7 @@ def upgrade() -> None:
         sa.Column("starts", sa.Integer(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum(
-                "draft", "agreed", name="plan_status", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("draft", "agreed", name="plan_status", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("agreed_on", sa.Date(), nullable=True),
@@ -162,9 +160,7 @@ def upgrade() -> None:
         sa.Column("fs_uniquifier", sa.String(length=200), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_account_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_account_fs_uniquifier")),
@@ -218,9 +214,7 @@ def upgrade() -> None:
         sa.Column("subject_kind", sa.String(length=200), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["person.id"], name=op.f("fk_audit_entry_actor_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_audit_entry_actor_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
@@ -303,9 +297,7 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity >= 0", name=op.f("ck_course_capacity_not_negative")),
         sa.CheckConstraint("hours >= 0", name=op.f("ck_course_hours_not_negative")),
-        sa.CheckConstraint(
-            "minimum >= 0 AND minimum <= capacity", name=op.f("ck_course_minimum_within_capacity")
-        ),
+        sa.CheckConstraint("minimum >= 0 AND minimum <= capacity", name=op.f("ck_course_minimum_within_capacity")),
         sa.ForeignKeyConstraint(["priority_id"], ["priority.id"], name=op.f("fk_course_priority_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
         sa.UniqueConstraint("code", name=op.f("uq_course_code")),
@@ -381,9 +373,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_outbox_message_sent_has_moment")
-        ),
+        sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_outbox_message_sent_has_moment")),
         sa.CheckConstraint(
             "(calendar IS NULL) = (calendar_method IS NULL)",
             name=op.f("ck_outbox_message_calendar_has_method"),
@@ -432,9 +422,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("messages", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["asked_by_id"], ["person.id"], name=op.f("fk_task_asked_by_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_task_asked_by_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("ref", name=op.f("uq_task_ref")),
     )
@@ -465,9 +453,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.CheckConstraint("agency_id <> parent_id", name=op.f("ck_agency_parent_not_its_own_parent")),
-        sa.CheckConstraint(
-            "to_on IS NULL OR to_on >= from_on", name=op.f("ck_agency_parent_period_runs_forward")
-        ),
+        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name=op.f("ck_agency_parent_period_runs_forward")),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agency.id"], name=op.f("fk_agency_parent_agency_id"), ondelete="CASCADE"
         ),
@@ -508,9 +494,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("course_id", "workforce_group_id", name=op.f("pk_course_audience")),
     )
     with op.batch_alter_table("course_audience", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_course_audience_workforce_group_id"), ["workforce_group_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_course_audience_workforce_group_id"), ["workforce_group_id"], unique=False)
 
     op.create_table(
         "course_edition",
@@ -544,13 +528,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "agency_id IS NOT NULL OR agency_named <> ''", name=op.f("ck_employment_agency_known_or_named")
         ),
-        sa.CheckConstraint(
-            "to_on IS NULL OR to_on >= from_on", name=op.f("ck_employment_period_runs_forward")
-        ),
+        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name=op.f("ck_employment_period_runs_forward")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_employment_agency_id")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_employment_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_employment_person_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["workforce_group_id"], ["workforce_group.id"], name=op.f("fk_employment_workforce_group_id")
         ),
@@ -622,13 +602,9 @@ def upgrade() -> None:
             "(role = 'agency-lead') = (agency_id IS NOT NULL)", name=op.f("ck_role_grant_lead_has_agency")
         ),
         sa.CheckConstraint("role <> 'learner'", name=op.f("ck_role_grant_learner_is_everybody")),
-        sa.CheckConstraint(
-            "to_on IS NULL OR to_on >= from_on", name=op.f("ck_role_grant_period_runs_forward")
-        ),
+        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name=op.f("ck_role_grant_period_runs_forward")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_role_grant_agency_id")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
@@ -676,9 +652,7 @@ def upgrade() -> None:
             name=op.f("fk_completion_employment_id"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_completion_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_completion_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_completion")),
     )
     with op.batch_alter_table("completion", schema=None) as batch_op:
@@ -755,9 +729,7 @@ def upgrade() -> None:
         sa.CheckConstraint("capacity >= 0", name=op.f("ck_course_session_capacity_not_negative")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_course_session_ends_after_start")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_session_course_id")),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["course_edition.id"], name=op.f("fk_course_session_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["course_edition.id"], name=op.f("fk_course_session_edition_id")),
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_course_session_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_session")),
         sa.UniqueConstraint("ref", name=op.f("uq_course_session_ref")),
@@ -820,9 +792,7 @@ def upgrade() -> None:
         sa.Column("attendances", sa.Integer(), nullable=False),
         sa.CheckConstraint("attendances >= 0", name=op.f("ck_plan_target_not_negative")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_plan_target_agency_id")),
-        sa.ForeignKeyConstraint(
-            ["line_id"], ["plan_line.id"], name=op.f("fk_plan_target_line_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["line_id"], ["plan_line.id"], name=op.f("fk_plan_target_line_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_target")),
         sa.UniqueConstraint("line_id", "agency_id", name=op.f("uq_plan_target_line_id_agency_id")),
     )
@@ -909,9 +879,7 @@ def upgrade() -> None:
             "(state = 'cancelled') = (cancelled_by IS NOT NULL)",
             name=op.f("ck_booking_cancelled_by_somebody"),
         ),
-        sa.CheckConstraint(
-            "(state = 'held') = (held_until IS NOT NULL)", name=op.f("ck_booking_hold_has_limit")
-        ),
+        sa.CheckConstraint("(state = 'held') = (held_until IS NOT NULL)", name=op.f("ck_booking_hold_has_limit")),
         sa.CheckConstraint(
             "(state = 'offered') = (offered_until IS NOT NULL)", name=op.f("ck_booking_offer_has_limit")
         ),
@@ -994,9 +962,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["form_id"], ["evaluation_form.id"], name=op.f("fk_question_form_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["outcome_id"], ["outcome_statement.id"], name=op.f("fk_question_outcome_id")
-        ),
+        sa.ForeignKeyConstraint(["outcome_id"], ["outcome_statement.id"], name=op.f("fk_question_outcome_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("form_id", "position", name=op.f("uq_question_form_id_position")),
     )
@@ -1183,21 +1149,13 @@ def upgrade() -> None:
             name=op.f("ck_evaluation_request_answered_was_asked"),
         ),
         sa.CheckConstraint("expires_at > due_at", name=op.f("ck_evaluation_request_expires_after_due")),
-        sa.ForeignKeyConstraint(
-            ["booking_id"], ["booking.id"], name=op.f("fk_evaluation_request_booking_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["form_id"], ["evaluation_form.id"], name=op.f("fk_evaluation_request_form_id")
-        ),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_evaluation_request_booking_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["evaluation_form.id"], name=op.f("fk_evaluation_request_form_id")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_evaluation_request_person_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["course_session.id"], name=op.f("fk_evaluation_request_session_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["walk_in_id"], ["walk_in.id"], name=op.f("fk_evaluation_request_walk_in_id")
-        ),
+        sa.ForeignKeyConstraint(["session_id"], ["course_session.id"], name=op.f("fk_evaluation_request_session_id")),
+        sa.ForeignKeyConstraint(["walk_in_id"], ["walk_in.id"], name=op.f("fk_evaluation_request_walk_in_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_request")),
         sa.UniqueConstraint("booking_id", "stage", name=op.f("uq_evaluation_request_booking_id_stage")),
         sa.UniqueConstraint("walk_in_id", "stage", name=op.f("uq_evaluation_request_walk_in_id_stage")),
@@ -1256,17 +1214,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "minutes_counted IS NULL OR minutes_counted >= 0", name=op.f("ck_mark_counted_not_negative")
         ),
-        sa.CheckConstraint(
-            "minutes_late >= 0 AND minutes_early >= 0", name=op.f("ck_mark_minutes_not_negative")
-        ),
+        sa.CheckConstraint("minutes_late >= 0 AND minutes_early >= 0", name=op.f("ck_mark_minutes_not_negative")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_mark_booking_id")),
         sa.ForeignKeyConstraint(
             ["marked_by_id"], ["person.id"], name=op.f("fk_mark_marked_by_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["part_id"], ["session_part.id"], name=op.f("fk_mark_part_id")),
-        sa.ForeignKeyConstraint(
-            ["walk_in_id"], ["walk_in.id"], name=op.f("fk_mark_walk_in_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["walk_in_id"], ["walk_in.id"], name=op.f("fk_mark_walk_in_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mark")),
         sa.UniqueConstraint("booking_id", "part_id", name=op.f("uq_mark_booking_id_part_id")),
         sa.UniqueConstraint("walk_in_id", "part_id", name=op.f("uq_mark_walk_in_id_part_id")),
@@ -1313,9 +1267,7 @@ def upgrade() -> None:
         ),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(booking_id IS NULL) <> (walk_in_id IS NULL)", name=op.f("ck_mark_change_one_attendee")
-        ),
+        sa.CheckConstraint("(booking_id IS NULL) <> (walk_in_id IS NULL)", name=op.f("ck_mark_change_one_attendee")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_mark_change_booking_id")),
         sa.ForeignKeyConstraint(
             ["changed_by_id"], ["person.id"], name=op.f("fk_mark_change_changed_by_id"), ondelete="SET NULL"

@@ -130,7 +130,7 @@ class CourseAudience(Base):
 
 
 class CourseEdition(Identified, Dated, Base):
-    """What a course taught and asked from one revision to the next; sessions pin one, evaluations compare within one."""
+    """What a course taught and asked from one revision to the next; a session pins one, evaluations compare within."""
 
     __tablename__ = "course_edition"
     __table_args__ = (

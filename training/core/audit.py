@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.core import clock
 from training.core.columns import Identified, ShortText, text_enum
@@ -26,9 +26,7 @@ class AuditEntry(Identified, Base):
     subject_kind: Mapped[str] = mapped_column(ShortText)
     subject_id: Mapped[int]
     reason: Mapped[str | None]
-    values: Mapped["AuditValues | None"] = db.relationship(
-        back_populates="entry", cascade="all, delete-orphan"
-    )
+    values: Mapped["AuditValues | None"] = relationship(back_populates="entry", cascade="all, delete-orphan")
 
 
 class AuditValues(Base):
@@ -39,7 +37,7 @@ class AuditValues(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id", ondelete="CASCADE"), primary_key=True)
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
-    entry: Mapped[AuditEntry] = db.relationship(back_populates="values")
+    entry: Mapped[AuditEntry] = relationship(back_populates="values")
 
 
 def record(

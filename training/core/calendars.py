@@ -129,9 +129,7 @@ def invite(event: CalendarEvent) -> bytes:
     Raises ValueError for an event that is cancelled, or whose attendee is the organiser.
     """
     if event.cancelled:
-        raise ValueError(
-            "A cancelled event is sent as a cancellation: as a request it would stay in the calendar."
-        )
+        raise ValueError("A cancelled event is sent as a cancellation: as a request it would stay in the calendar.")
     return _calendar("REQUEST", [_addressed_entry(event, "CONFIRMED")])
 
 
@@ -152,9 +150,7 @@ def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:
     Cancelled events stay with “CANCELLED:” before their summary; how long is for the caller to decide.
     """
     ordered = sorted(events, key=lambda event: (_instant(event.starts_at), event.uid))
-    return _calendar(
-        None, [_listed_entry(event) for event in ordered], name=_within(one_line(name), NAME_OCTETS)
-    )
+    return _calendar(None, [_listed_entry(event) for event in ordered], name=_within(one_line(name), NAME_OCTETS))
 
 
 def download(event: CalendarEvent) -> bytes:
@@ -259,9 +255,7 @@ def _within(text: str, octets: int) -> str:
 
 def _printable(text: str) -> str:
     """`text` with plain line breaks only, and without characters that no calendar can show."""
-    lines = (
-        "".join(c for c in line if c == "\t" or not unprintable(c)).rstrip() for line in text.splitlines()
-    )
+    lines = ("".join(c for c in line if c == "\t" or not unprintable(c)).rstrip() for line in text.splitlines())
     return "\n".join(lines).strip()
 
 

@@ -29,7 +29,7 @@ class Instant(TypeDecorator[datetime]):
         in_utc = value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -42,13 +42,17 @@ def text_enum(kind: type[StrEnum]) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=max(40, *(len(member.value) for member in kind)),
-        values_callable=lambda members: [member.value for member in members],
-        name=kebab_to_snake(kind.__name__),
+        values_callable=_values,
+        name=snake_case(kind.__name__),
         validate_strings=True,
     )
 
 
-def kebab_to_snake(name: str) -> str:
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+def snake_case(name: str) -> str:
     """`BookingState` as `booking_state`: how a class is called in the database."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 

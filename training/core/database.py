@@ -1,6 +1,6 @@
 """The database: the model base, the engines' habits, and how a transaction begins."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
@@ -40,7 +40,7 @@ _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading() -> Generator[None]:
     """Transactions that begin inside only read: the engine refuses a write, and nobody waits for a lock."""
     token = _reading.set(True)
     try:

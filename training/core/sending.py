@@ -78,13 +78,7 @@ def _claim() -> int | None:
     blocked = exists().where(
         earlier.stream == candidate.stream, earlier.id < candidate.id, earlier.state.in_(UNSETTLED)
     )
-    chosen = (
-        select(candidate.id)
-        .where(due, ~blocked)
-        .order_by(candidate.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    chosen = select(candidate.id).where(due, ~blocked).order_by(candidate.id).limit(1).with_for_update(skip_locked=True)
     statement = (
         update(OutboxMessage)
         .where(OutboxMessage.id == chosen.scalar_subquery())
@@ -96,7 +90,7 @@ def _claim() -> int | None:
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)
     )
-    return cast("int | None", db.session.execute(statement).scalar())
+    return db.session.execute(statement).scalar()
 
 
 def _reason_to_drop(message: OutboxMessage) -> str | None:

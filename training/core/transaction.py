@@ -1,6 +1,6 @@
 """The one owner of the commit, and the lock that decides what two people may do at the same moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ class PendingWritesError(RuntimeError):
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work() -> Generator[Session]:
     """All or nothing: commit once at the end if all went well, roll everything back if anything did not.
 
     For commands and the worker; a request has one of its own around every view.

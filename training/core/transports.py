@@ -28,7 +28,7 @@ _FILE_ID = re.compile(r"\d{20}-[0-9a-f]{8}")
 
 
 class DeliveryFailure(Exception):
-    """A mail not known to be accepted: `reason` in plain words, `detail` and `code` as the server gave them."""
+    """A mail not known to be accepted: `reason` in plain words, `detail` and `code` from the server."""
 
     def __init__(self, reason: str, *, detail: str = "", code: int | None = None) -> None:
         super().__init__(reason)
@@ -87,8 +87,8 @@ class SmtpTransport:
             raise ValueError("The mail server is written as smtp://host:port or smtps://host:port.")
         options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         starttls, timeout = options.pop("starttls", "no"), options.pop("timeout", str(CONNECTION_SECONDS))
-        if options:
-            raise ValueError(f"Not an option of a mail server: {', '.join(sorted(options))}.")
+        if options or parts.fragment:
+            raise ValueError("The options of a mail server are starttls and timeout; encode ? and # in a password.")
         implicit_tls = parts.scheme == "smtps"
         if starttls not in ("yes", "no") or (implicit_tls and starttls == "yes"):
             raise ValueError("starttls is yes or no, and only for smtp://.")
@@ -147,7 +147,7 @@ class FolderTransport:
     path: Path
 
     def deliver(self, message: EmailMessage, recipient: str) -> None:
-        """See `Transport`. The file appears complete or not at all, and says in Delivered-To where it was going."""
+        """See `Transport`. The file appears complete or not at all; Delivered-To in it names the recipient."""
         _require_address(recipient)
         file_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         unfinished = self.path / f".{file_id}.part"
@@ -169,9 +169,7 @@ class KeptMail:
 
 def kept_mails(path: Path, limit: int = 100) -> list[KeptMail]:
     """The mails kept in the folder, newest first, at most `limit`; none if there is no such folder."""
-    file_ids = sorted(
-        (file.stem for file in path.glob("*.eml") if _FILE_ID.fullmatch(file.stem)), reverse=True
-    )
+    file_ids = sorted((file.stem for file in path.glob("*.eml") if _FILE_ID.fullmatch(file.stem)), reverse=True)
     found = (kept_mail(path, file_id) for file_id in file_ids[:limit])
     return [mail for mail in found if mail is not None]
 
@@ -233,16 +231,13 @@ def _hand_over(client: smtplib.SMTP, content: bytes, acceptance_timeout: float) 
         client.send(b".\r\n")
         code, words = client.getreply()
     except OSError as error:
-        raise AcceptanceUnknown(
-            "The connection ended after the mail was handed over: it may or may not have been accepted.",
-            detail=str(error),
-        ) from error
+        reason = "The connection ended after the mail was handed over: it may or may not have been accepted."
+        raise AcceptanceUnknown(reason, detail=str(error)) from error
     if 400 <= code < 600:
         raise _refusal(code, words, of="this mail")
     if not 200 <= code < 300:
-        raise AcceptanceUnknown(
-            "The mail server gave an answer that cannot be understood: the mail may or may not have been
-            accepted.", detail=_words(words), code=code, )
+        reason = "The mail server gave an unclear answer: the mail may or may not have been accepted."
+        raise AcceptanceUnknown(reason, detail=_words(words), code=code)
 
 
 def _part(client: smtplib.SMTP) -> None:
@@ -257,9 +252,7 @@ def _part(client: smtplib.SMTP) -> None:
 def _refusal(code: int, words: bytes, *, of: str) -> DeliveryFailure:
     if 500 <= code < 600 and code not in _SIGN_IN_CODES:
         return PermanentFailure(f"The mail server refuses {of}.", detail=_words(words), code=code)
-    return TemporaryFailure(
-        f"The mail server cannot take {of} at the moment.", detail=_words(words), code=code
-    )
+    return TemporaryFailure(f"The mail server cannot take {of} at the moment.", detail=_words(words), code=code)
 
 
 def _lost(error: OSError) -> TemporaryFailure:
@@ -272,11 +265,9 @@ def _connection_failure(error: OSError) -> TemporaryFailure:
     elif isinstance(error, smtplib.SMTPNotSupportedError):
         reason = "The mail server does not offer what the settings ask for."
     elif isinstance(error, ssl.SSLError):
-        reason = (
-            "An encrypted connection to the mail server cannot be made; its certificate may not be trusted."
-        )
+        reason = "There is no encrypted connection to the mail server; its certificate may not be trusted."
     elif isinstance(error, smtplib.SMTPResponseException):
-        reason = "The mail server does not talk to us at the moment."
+        reason = "The mail server does not take mail from us at the moment."
     else:
         reason = "The mail server cannot be reached."
     if isinstance(error, smtplib.SMTPResponseException):
@@ -292,9 +283,7 @@ def _require_address(recipient: str) -> None:
     try:
         bare_address(recipient)
     except ValueError as error:
-        raise PermanentFailure(
-            "This is not an address that mail can be sent to.", detail=recipient
-        ) from error
+        raise PermanentFailure("This is not an address that mail can be sent to.", detail=recipient) from error
 
 
 def _sender(message: EmailMessage) -> str:

@@ -84,10 +84,10 @@ def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
             raise UndeclaredAccessError(request.endpoint)
         if not rule.needs_sign_in or rule.allows(current_viewer()):
             return None
-        if not current_viewer().is_signed_in:
-            following = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("security.login", next=following))
-        abort(403)
+        if current_viewer().is_signed_in:
+            abort(403)
+        following = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("security.login", next=following))
 
 
 def declare_foreign(app: Flask, rules: dict[str, Rule]) -> None:

@@ -1,6 +1,6 @@
 """What stands on every page: the partnership’s name, the notice, the tabs and the links around them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -30,7 +30,7 @@ def configure_layout(app: Flask, account_links: AccountLinks) -> None:
     """Give every template what the layout asks for."""
 
     @app.context_processor
-    def layout() -> Mapping[str, Any]:
+    def layout() -> dict[str, Any]:
         viewer = current_viewer()
         return {
             "partnership_name": setting_value(PARTNERSHIP_NAME),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import abort, request, url_for
+from flask import abort, request
 from sqlalchemy import Select, func, select
 
 from training.core.database import db
@@ -36,8 +37,8 @@ class Page(Generic[Row]):
 
     def address(self, number: int) -> str:
         """The address of page `number` of the present list, filters kept."""
-        given: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
-        return url_for(request.endpoint or "", **{**given, "page": number})
+        given = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
+        return f"{request.path}?{urlencode({**given, 'page': number}, doseq=True)}"
 
 
 def page_asked_for() -> int:
