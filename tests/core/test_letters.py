@@ -114,9 +114,7 @@ def test_the_header_says_who_and_when_and_that_nobody_typed_it() -> None:
     assert list(message.keys()) == HEADER
     assert message["From"].addresses[0].display_name == "Northshire Safeguarding Training"
     assert message["From"].addresses[0].addr_spec == "training@northshire.example"
-    assert [str(address) for address in message["To"].addresses] == [
-        "Zoë O'Neill <zoe.oneill@school.example>"
-    ]
+    assert [str(address) for address in message["To"].addresses] == ["Zoë O'Neill <zoe.oneill@school.example>"]
     assert message["Reply-To"] == "training@northshire.example"
     assert message["Subject"] == LETTER.subject
     assert message["Date"].datetime == LETTER.sent_at
@@ -125,15 +123,11 @@ def test_the_header_says_who_and_when_and_that_nobody_typed_it() -> None:
 
 
 def test_replies_may_go_elsewhere_where_no_invitation_is() -> None:
-    assert (
-        received(replace(LETTER, reply_to="desk@northshire.example"))["Reply-To"] == "desk@northshire.example"
-    )
+    assert received(replace(LETTER, reply_to="desk@northshire.example"))["Reply-To"] == "desk@northshire.example"
 
 
 def test_all_of_it_is_seven_bit_in_short_lines_that_end_properly() -> None:
-    long = replace(
-        WITH_INVITE, text="Å" * 5_000 + "\r\nx" * 10, html="<p>" + "word " * 5_000, subject="Ö, " * 200
-    )
+    long = replace(WITH_INVITE, text="Å" * 5_000 + "\r\nx" * 10, html="<p>" + "word " * 5_000, subject="Ö, " * 200)
     content = sent(long)
     assert content.isascii()
     lines = content.split(b"\r\n")
@@ -210,9 +204,7 @@ def test_an_address_is_that_and_nothing_more(name: str, address: str) -> None:
         compose(replace(LETTER, **{name: address}))
 
 
-@pytest.mark.parametrize(
-    "message_id", ["0123@muster.example", "<0123>", "<a@b.example>\r\nBcc: <c@d.example>"]
-)
+@pytest.mark.parametrize("message_id", ["0123@muster.example", "<0123>", "<a@b.example>\r\nBcc: <c@d.example>"])
 def test_a_message_id_is_that_and_nothing_more(message_id: str) -> None:
     with pytest.raises(ValueError, match=r"angle brackets|plain"):
         compose(replace(LETTER, message_id=message_id))
@@ -245,16 +237,12 @@ def test_a_calendar_that_belongs_to_another_mail_is_refused(change: dict[str, An
 
 
 def test_a_text_that_looks_like_a_calendar_line_does_not_confuse_the_check() -> None:
-    event = replace(
-        EVENT, description="Join\nATTENDEE:mailto:a@b.example\nBEGIN:VEVENT " + "x" * 60 + " METHOD:CANCEL"
-    )
+    event = replace(EVENT, description="Join\nATTENDEE:mailto:a@b.example\nBEGIN:VEVENT " + "x" * 60 + " METHOD:CANCEL")
     assert received(replace(WITH_INVITE, calendar=invite(event))).is_multipart()
 
 
 @given(st.text(max_size=250), st.text(max_size=120), st.text(max_size=120))
-def test_no_subject_or_name_changes_what_else_stands_in_the_header(
-    subject: str, recipient: str, sender: str
-) -> None:
+def test_no_subject_or_name_changes_what_else_stands_in_the_header(subject: str, recipient: str, sender: str) -> None:
     letter = replace(LETTER, subject=subject, recipient_name=recipient, sender_name=sender, html=None)
     content = sent(letter)
     names = BytesParser(policy=compat32).parsebytes(content).keys()
