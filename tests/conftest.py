@@ -9,23 +9,22 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 
 from tests import mailbox as mailboxes
-from tests.engines.databases import ENGINES, Emptier, Run, new_database
-from tests.leaks import watch_for_leaks
+from tests.engines.databases import ENGINES, Run
+from tests.engines.permission import databases_allowed
+from tests.installations import Installations
+from tests.mailbox import Mailbox
 from tests.pages import Client
-from training import create_app
-from training.config import Config
+from training.core import clock
 from training.core.database import db
 
 hypothesis_settings.register_profile("muster", deadline=None, print_blob=True)
@@ -55,60 +54,85 @@ def run() -> Run:
     return Run(Path(folder), int(process), os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
-def testing_config(database_url: str, smtp_url: str | None = None, mail_folder: Path | None = None) -> Config:
-    """The settings of an installation under test."""
-    return Config(
-        environment="testing",
-        database_url=database_url,
-        secret_key="only-for-tests-only-for-tests-only-for-tests",
-        base_url="http://localhost",
-        mail_from="Training <training@partnership.example>",
-        smtp_url=smtp_url,
-        mail_folder=mail_folder,
-    )
-
-
-def migrate(database_url: str) -> None:
-    """Bring the database at `database_url` to the newest migration."""
-    app = create_app(testing_config(database_url))
-    with app.app_context():
-        upgrade()
-        db.engine.dispose()
-
-
-class Installations:
-    """The application on each engine, made on first use and kept for the whole process."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._made: dict[str, tuple[Flask, Emptier]] = {}
-
-    def on(self, engine_name: str) -> tuple[Flask, Emptier]:
-        """The application on `engine_name`, and what empties its database."""
-        if engine_name not in self._made:
-            url = new_database(self.run, engine_name, migrate)
-            app = create_app(testing_config(url))
-            watch_for_leaks(app)
-            with app.app_context():
-                self._made[engine_name] = app, Emptier(db.engine)
-        return self._made[engine_name]
-
-    def close(self) -> None:
-        """Close every connection."""
-        for _, emptier in self._made.values():
-            emptier.engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def installations(run: Run) -> Generator[Installations]:
-    """See `Installations`; tests ask for `app`."""
+    """The application on each engine; tests ask for `app`."""
     made = Installations(run)
-    with permission():
-        yield made
-        made.close()
+    yield made
+    made.close()
 
 
-class permission:  # noqa: N801 - reads as a word in a with statement
-    """Lets engines begin transactions inside the block; outside every block the guard refuses."""
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`: whatever stands on it runs on both."""
+    return str(request.param)
 
-    depth = 0
+
+@pytest.fixture
+def app(engine_name: str, installations: Installations) -> Generator[Flask]:
+    """The application over an empty, migrated database, inside an application context of the test's own."""
+    with databases_allowed():
+        application, emptier = installations.on(engine_name)
+        try:
+            with application.app_context():
+                yield application
+                db.session.remove()
+        finally:
+            emptier.empty()
+
+
+@pytest.fixture
+def database(app: Flask) -> Engine:
+    """The engine, for tests that open connections of their own (two at once, raw SQL)."""
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser without JavaScript that examines every page it gets; see `tests.pages`."""
+    return Client(app)
+
+
+@pytest.fixture
+def mailbox() -> Generator[Mailbox]:
+    """A mail server on loopback; `mailbox.url` is what `MUSTER_SMTP_URL` would be."""
+    with mailboxes.listening() as mailbox:
+        yield mailbox
+
+
+class WallClock:
+    """The clock of the whole process, standing still where the test sets it."""
+
+    def __init__(self) -> None:
+        self._travel: time_machine.travel | None = None
+
+    def set(self, moment: str) -> datetime:
+        """Stand at `moment`, as the partnership's own clocks show it: `"2026-12-03 09:30"`; returns it in UTC."""
+        self.release()
+        wanted = datetime.fromisoformat(moment).replace(tzinfo=clock.LOCAL_ZONE).astimezone(UTC)
+        self._travel = time_machine.travel(wanted, tick=False)
+        self._travel.start()
+        return wanted
+
+    def forward(self, **units: float) -> datetime:
+        """Move on by `days=…`, `hours=…`, `minutes=…` of elapsed time; returns the new moment in UTC."""
+        moment = clock.now() + timedelta(**units)
+        self.release()
+        self._travel = time_machine.travel(moment, tick=False)
+        self._travel.start()
+        return moment
+
+    def release(self) -> None:
+        """Let time pass again."""
+        if self._travel is not None:
+            self._travel.stop()
+            self._travel = None
+
+
+@pytest.fixture
+def wall_clock() -> Generator[WallClock]:
+    """Sets what time it is: `wall_clock.set("2026-12-03 09:30")`, `wall_clock.forward(days=7)`."""
+    clock_of_the_test = WallClock()
+    yield clock_of_the_test
+    clock_of_the_test.release()
