@@ -30,7 +30,7 @@ def transport(config: Config) -> Transport:
     folder = FolderTransport(Path(config.mail_folder)) if config.mail_folder else None
     smtp = SmtpTransport.from_url(config.smtp_url) if config.smtp_url else None
     if smtp and folder:
-        return Both(smtp, folder)
+        return Both(folder, smtp)
     sender = smtp or folder
     if sender is None:
         raise ValueError("there is neither a mail server nor a folder to put messages in")

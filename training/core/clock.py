@@ -25,8 +25,8 @@ def local(moment: datetime, zone_name: str = LOCAL_ZONE_NAME) -> datetime:
 def instant(on: date, at: time, zone_name: str = LOCAL_ZONE_NAME) -> datetime:
     """The moment in UTC when clocks in `zone_name` show `at` on the day `on`.
 
-    A time that is skipped in spring counts as the moment the clocks go forward to; of a time shown twice
-    in autumn the first is meant.
+    A time that is skipped in spring is reckoned as if the clocks had not gone forward yet; of a time shown
+    twice in autumn the first is meant.
     """
     return datetime.combine(on, at, ZoneInfo(zone_name)).astimezone(UTC)
 

@@ -18,8 +18,8 @@ from training.core.outbox import UNSETTLED, MessageState, OutboxMessage
 from training.core.transaction import unit_of_work
 from training.core.transports import AcceptanceUnknown, PermanentFailure, TemporaryFailure, Transport
 
-LEASE = timedelta(minutes=5)
-"""How long a worker may take over one message before another may have it."""
+LEASE = timedelta(minutes=15)
+"""How long a worker may take over one message before another may have it; a slow server can need minutes."""
 
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """The waits between attempts; after the last the message shows as failed."""
