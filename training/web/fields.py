@@ -203,17 +203,17 @@ class DateField(AskedField):
 
 
 class FileField(AskedField):
-    """An uploaded file with one of the endings in `types` (".csv"), at most `most_bytes` long."""
+    """An uploaded file with one of the endings in `types` (".csv"), at most `most_megabytes` large."""
 
     component = "file-upload"
     verb = "Select"
     data: FileStorage | None
 
     def __init__(
-        self, label: str, *args: Any, types: Sequence[str] = (), most_bytes: int = 10_000_000, **kwargs: Any
+        self, label: str, *args: Any, types: Sequence[str] = (), most_megabytes: int = 5, **kwargs: Any
     ) -> None:
         super().__init__(label, *args, **kwargs)
-        self.types, self.most_bytes = types, most_bytes
+        self.types, self.most_megabytes = types, most_megabytes
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         files = [value for value in valuelist if isinstance(value, FileStorage) and value.filename]
@@ -228,8 +228,8 @@ class FileField(AskedField):
         self.data.stream.seek(0)
         if length == 0:
             raise ReadingError("The selected file is empty")
-        if length > self.most_bytes:
-            raise ReadingError(f"The selected file must be smaller than {self.most_bytes // 1_000_000}MB")
+        if length > self.most_megabytes * 1_000_000:
+            raise ReadingError(f"The selected file must be smaller than {self.most_megabytes}MB")
 
     def parameters(self) -> dict[str, Any]:
         return {"attributes": {"accept": ",".join(self.types)}} if self.types else {}

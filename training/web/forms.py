@@ -6,6 +6,7 @@ from typing import Any
 import wtforms
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.widgets import HiddenInput
 
@@ -108,6 +109,10 @@ class FilterForm(wtforms.Form):
 
     marks_optional = False
     is_compact = True
+
+    def __init__(self, formdata: MultiDict[str, str], **kwargs: Any) -> None:
+        given: Any = formdata
+        super().__init__(given, **kwargs)
 
     def errors_for_summary(self) -> list[tuple[str, str | None]]:
         """The first error of each field in the order of the page, as text and link."""
