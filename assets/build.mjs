@@ -1,6 +1,6 @@
 // Builds what pages load: one compressed style sheet, GOV.UK Frontend's script, fonts and images.
 
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -41,6 +41,10 @@ copyFileSync(join(frontend, "govuk-frontend.min.js"), join(out, "govuk-frontend.
 copyAll(join(fonts, "files"), join(out, "fonts"), (name) => name.endsWith(".woff2"));
 copyFileSync(join(fonts, "LICENSE"), join(out, "fonts", "LICENSE"));
 copyAll(join(here, "images"), join(out, "images"), (name) => name.endsWith(".svg"));
-copyAll(join(here, "scripts"), out, (name) => name.endsWith(".js"));
+
+// Browsers keep these files for long: the address of an imported script changes with its version.
+const { version } = JSON.parse(readFileSync(join(modules, "govuk-frontend", "package.json"), "utf8"));
+const script = readFileSync(join(here, "scripts", "muster.js"), "utf8");
+writeFileSync(join(out, "muster.js"), script.replace("govuk-frontend.min.js", `govuk-frontend.min.js?v=${version}`));
 
 console.log(`Built muster.css (${Math.round(css.length / 1024)} KB), script, fonts and images.`);

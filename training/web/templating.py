@@ -44,6 +44,7 @@ def configure_templating(app: Flask) -> None:
         [
             FileSystemLoader(TEMPLATES),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            app.create_global_jinja_loader(),  # what extensions bring with their blueprints
         ]
     )
     app.jinja_env.add_extension("jinja2.ext.do")
