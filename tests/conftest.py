@@ -16,12 +16,13 @@ import pytest
 import time_machine
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from tests import mailbox as mailboxes
 from tests.engines.databases import ENGINES, Run
 from tests.engines.permission import databases_allowed
-from tests.installations import Installations
+from tests.installations import Installations, create, migrate
+from tests.leaks import leaks_of
 from tests.mailbox import Mailbox
 from tests.pages import Client
 from training.core import clock
@@ -30,6 +31,11 @@ from training.core.database import db
 hypothesis_settings.register_profile("muster", deadline=None, print_blob=True)
 hypothesis_settings.register_profile("ci", parent=hypothesis_settings.get_profile("muster"), derandomize=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "muster")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--from-models`, for the time between changing a model and writing its migration."""
+    parser.addoption("--from-models", action="store_true", help="make test databases from the models, unmigrated")
 
 
 def pytest_configure() -> None:
@@ -55,9 +61,9 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def installations(run: Run) -> Generator[Installations]:
+def installations(run: Run, pytestconfig: pytest.Config) -> Generator[Installations]:
     """The application on each engine; tests ask for `app`."""
-    made = Installations(run)
+    made = Installations(run, create if pytestconfig.getoption("--from-models") else migrate)
     yield made
     made.close()
 
@@ -73,6 +79,7 @@ def app(engine_name: str, installations: Installations) -> Generator[Flask]:
     """The application over an empty, migrated database, inside an application context of the test's own."""
     with databases_allowed():
         application, emptier = installations.on(engine_name)
+        leaks_of(application)
         try:
             with application.app_context():
                 yield application
@@ -86,6 +93,20 @@ def database(app: Flask) -> Engine:
     """The engine, for tests that open connections of their own (two at once, raw SQL)."""
     with app.app_context():
         return db.engine
+
+
+@pytest.fixture
+def statements(database: Engine) -> Generator[list[str]]:
+    """The SQL sent so far; clear it, ask for a page, and count: a list costs the same for 3 rows and for 30."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("PRAGMA"):
+            sent.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    yield sent
+    event.remove(database, "before_cursor_execute", note)
 
 
 @pytest.fixture

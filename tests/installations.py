@@ -1,5 +1,6 @@
 """The application under test, once on each engine."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -33,17 +34,26 @@ def migrate(database_url: str) -> None:
         db.engine.dispose()
 
 
+def create(database_url: str) -> None:
+    """Make all tables in the empty database at `database_url` as the models say."""
+    app = create_app(config_for(database_url))
+    with app.app_context():
+        db.metadata.create_all(db.engine)
+        db.engine.dispose()
+
+
 class Installations:
     """The application on each engine, made on first use and kept for the whole process."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, prepare: Callable[[str], None]) -> None:
         self.run = run
+        self.prepare = prepare
         self._made: dict[str, tuple[Flask, Emptier]] = {}
 
     def on(self, engine_name: str) -> tuple[Flask, Emptier]:
         """The application on `engine_name`, and what empties its database after each test."""
         if engine_name not in self._made:
-            url = new_database(self.run, engine_name, migrate)
+            url = new_database(self.run, engine_name, self.prepare)
             app = create_app(config_for(url))
             watch_for_leaks(app)
             with app.app_context():

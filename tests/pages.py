@@ -167,7 +167,7 @@ class Client:
     @property
     def cookie(self) -> str:
         """The session cookie, for another browser to be signed in with."""
-        found = self._client.get_cookie(str(self.app.config["SESSION_COOKIE_NAME"]))
+        found = self._client.get_cookie(self.app.session_interface.get_cookie_name(self.app))
         assert found is not None, "nobody is signed in"
         return found.value
 

@@ -58,6 +58,7 @@ def _new_postgresql(run: Run, migrate: Callable[[str], None]) -> str:
         if not _scalar(server, f"SELECT count(*) FROM pg_database WHERE datname = '{TEMPLATE}'"):
             _execute(server, f"CREATE DATABASE {TEMPLATE}")
             migrate(postgresql.url(server, TEMPLATE))
+        _execute(server, f"DROP DATABASE IF EXISTS {own} WITH (FORCE)")
         _execute(server, f"CREATE DATABASE {own} TEMPLATE {TEMPLATE}")
     return postgresql.url(server, own)
 
