@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("parking", sa.Text(), nullable=False),
         sa.Column("telephone", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
         sa.UniqueConstraint("name", name=op.f("uq_venue_name")),
@@ -250,13 +251,7 @@ def upgrade() -> None:
         sa.Column(
             "mode",
             sa.Enum(
-                "face-to-face",
-                "virtual",
-                "hybrid",
-                name="mode",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "face-to-face", "virtual", "hybrid", name="mode", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -268,13 +263,7 @@ def upgrade() -> None:
         sa.Column(
             "agreement",
             sa.Enum(
-                "none",
-                "declared",
-                "asked",
-                name="agreement",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "none", "declared", "asked", name="agreement", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -283,17 +272,12 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "draft",
-                "live",
-                "retired",
-                name="course_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "draft", "live", "retired", name="course_status", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity >= 0", name=op.f("ck_course_capacity_not_negative")),
         sa.CheckConstraint("hours >= 0", name=op.f("ck_course_hours_not_negative")),
@@ -375,8 +359,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_outbox_message_sent_has_moment")),
         sa.CheckConstraint(
-            "(calendar IS NULL) = (calendar_method IS NULL)",
-            name=op.f("ck_outbox_message_calendar_has_method"),
+            "(calendar IS NULL) = (calendar_method IS NULL)", name=op.f("ck_outbox_message_calendar_has_method")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_outbox_message_person_id"), ondelete="SET NULL"
@@ -502,6 +485,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_course_edition_counts_from_one")),
         sa.ForeignKeyConstraint(
@@ -624,13 +608,7 @@ def upgrade() -> None:
         sa.Column(
             "proof",
             sa.Enum(
-                "register",
-                "import",
-                "evidence",
-                name="proof",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "register", "import", "evidence", name="proof", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -647,10 +625,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_completion_course_id")),
         sa.ForeignKeyConstraint(["edition_id"], ["course_edition.id"], name=op.f("fk_completion_edition_id")),
         sa.ForeignKeyConstraint(
-            ["employment_id"],
-            ["employment.id"],
-            name=op.f("fk_completion_employment_id"),
-            ondelete="SET NULL",
+            ["employment_id"], ["employment.id"], name=op.f("fk_completion_employment_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_completion_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_completion")),
@@ -677,13 +652,7 @@ def upgrade() -> None:
         sa.Column(
             "mode",
             sa.Enum(
-                "face-to-face",
-                "virtual",
-                "hybrid",
-                name="mode",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "face-to-face", "virtual", "hybrid", name="mode", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -713,6 +682,7 @@ def upgrade() -> None:
         sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("called_off_reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(status = 'called-off') = (called_off_at IS NOT NULL)",
@@ -761,10 +731,7 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["edition_id"],
-            ["course_edition.id"],
-            name=op.f("fk_evaluation_form_edition_id"),
-            ondelete="CASCADE",
+            ["edition_id"], ["course_edition.id"], name=op.f("fk_evaluation_form_edition_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_form")),
         sa.UniqueConstraint("edition_id", "stage", name=op.f("uq_evaluation_form_edition_id_stage")),
@@ -776,10 +743,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["edition_id"],
-            ["course_edition.id"],
-            name=op.f("fk_outcome_statement_edition_id"),
-            ondelete="CASCADE",
+            ["edition_id"], ["course_edition.id"], name=op.f("fk_outcome_statement_edition_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome_statement")),
         sa.UniqueConstraint("edition_id", "position", name=op.f("uq_outcome_statement_edition_id_position")),
@@ -832,13 +796,7 @@ def upgrade() -> None:
         sa.Column(
             "agreement",
             sa.Enum(
-                "none",
-                "declared",
-                "asked",
-                name="agreement",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "none", "declared", "asked", name="agreement", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -876,23 +834,20 @@ def upgrade() -> None:
             name=op.f("ck_booking_agreement_has_deadline"),
         ),
         sa.CheckConstraint(
-            "(state = 'cancelled') = (cancelled_by IS NOT NULL)",
-            name=op.f("ck_booking_cancelled_by_somebody"),
+            "(state = 'cancelled') = (cancelled_by IS NOT NULL)", name=op.f("ck_booking_cancelled_by_somebody")
         ),
         sa.CheckConstraint("(state = 'held') = (held_until IS NOT NULL)", name=op.f("ck_booking_hold_has_limit")),
         sa.CheckConstraint(
             "(state = 'offered') = (offered_until IS NOT NULL)", name=op.f("ck_booking_offer_has_limit")
         ),
         sa.CheckConstraint(
-            "(state = 'replaced') = (replaced_by_id IS NOT NULL)",
-            name=op.f("ck_booking_replaced_by_somebody"),
+            "(state = 'replaced') = (replaced_by_id IS NOT NULL)", name=op.f("ck_booking_replaced_by_somebody")
         ),
         sa.CheckConstraint(
             "(state = 'waiting') <= (waiting_since IS NOT NULL)", name=op.f("ck_booking_waiting_has_moment")
         ),
         sa.CheckConstraint(
-            "(cancelled_by IS NOT NULL) = (cancelled_at IS NOT NULL)",
-            name=op.f("ck_booking_cancelled_has_moment"),
+            "(cancelled_by IS NOT NULL) = (cancelled_at IS NOT NULL)", name=op.f("ck_booking_cancelled_has_moment")
         ),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_booking_agency_id")),
         sa.ForeignKeyConstraint(
@@ -1029,10 +984,7 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_trainer_assignment_person_id")),
         sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["course_session.id"],
-            name=op.f("fk_trainer_assignment_session_id"),
-            ondelete="CASCADE",
+            ["session_id"], ["course_session.id"], name=op.f("fk_trainer_assignment_session_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trainer_assignment")),
     )
@@ -1050,6 +1002,7 @@ def upgrade() -> None:
     op.create_table(
         "walk_in",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=200), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
@@ -1067,6 +1020,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_walk_in_person_id")),
         sa.ForeignKeyConstraint(["session_id"], ["course_session.id"], name=op.f("fk_walk_in_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_walk_in")),
+        sa.UniqueConstraint("ref", name=op.f("uq_walk_in_ref")),
         sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_walk_in_session_id_person_id")),
     )
     with op.batch_alter_table("walk_in", schema=None) as batch_op:
@@ -1145,8 +1099,7 @@ def upgrade() -> None:
             "(booking_id IS NULL) <> (walk_in_id IS NULL)", name=op.f("ck_evaluation_request_one_attendee")
         ),
         sa.CheckConstraint(
-            "answered_at IS NULL OR asked_at IS NOT NULL",
-            name=op.f("ck_evaluation_request_answered_was_asked"),
+            "answered_at IS NULL OR asked_at IS NOT NULL", name=op.f("ck_evaluation_request_answered_was_asked")
         ),
         sa.CheckConstraint("expires_at > due_at", name=op.f("ck_evaluation_request_expires_after_due")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_evaluation_request_booking_id")),
@@ -1175,13 +1128,7 @@ def upgrade() -> None:
         sa.Column(
             "presence",
             sa.Enum(
-                "attended",
-                "absent",
-                "excused",
-                name="presence",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "attended", "absent", "excused", name="presence", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -1238,13 +1185,7 @@ def upgrade() -> None:
         sa.Column(
             "presence",
             sa.Enum(
-                "attended",
-                "absent",
-                "excused",
-                name="presence",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "attended", "absent", "excused", name="presence", native_enum=False, create_constraint=True, length=40
             ),
             nullable=True,
         ),
@@ -1449,9 +1390,7 @@ def downgrade() -> None:
     op.drop_table("audit_values")
     with op.batch_alter_table("agency_parent", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_agency_parent_current",
-            sqlite_where=sa.text("to_on IS NULL"),
-            postgresql_where=sa.text("to_on IS NULL"),
+            "uq_agency_parent_current", sqlite_where=sa.text("to_on IS NULL"), postgresql_where=sa.text("to_on IS NULL")
         )
         batch_op.drop_index(batch_op.f("ix_agency_parent_parent_id"))
         batch_op.drop_index(batch_op.f("ix_agency_parent_agency_id"))
@@ -1479,9 +1418,7 @@ def downgrade() -> None:
     op.drop_table("outbox_message")
     with op.batch_alter_table("email_address", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_email_address_primary",
-            sqlite_where=sa.text("is_primary"),
-            postgresql_where=sa.text("is_primary"),
+            "uq_email_address_primary", sqlite_where=sa.text("is_primary"), postgresql_where=sa.text("is_primary")
         )
         batch_op.drop_index(batch_op.f("ix_email_address_person_id"))
 

@@ -1,13 +1,13 @@
 """Tables of the catalogue: courses, their editions, outcome statements, audiences and priorities."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
+from training.core.columns import Changed, Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
 from training.people.models import WorkforceGroup
 
@@ -75,7 +75,7 @@ class Priority(Identified, Base):
     to_on: Mapped[date | None]
 
 
-class Course(Identified, Dated, Versioned, Base):
+class Course(Identified, Dated, Changed, Versioned, Base):
     """An entry of the catalogue; the row that deeds on the places of its sessions lock."""
 
     __tablename__ = "course"
@@ -105,9 +105,7 @@ class Course(Identified, Dated, Versioned, Base):
     priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id"), index=True)
     status: Mapped[CourseStatus] = mapped_column(text_enum(CourseStatus), default=CourseStatus.DRAFT)
     priority: Mapped[Priority | None] = relationship()
-    audience: Mapped[list[WorkforceGroup]] = relationship(
-        secondary="course_audience", order_by=WorkforceGroup.number
-    )
+    audience: Mapped[list[WorkforceGroup]] = relationship(secondary="course_audience", order_by=WorkforceGroup.number)
     editions: Mapped[list["CourseEdition"]] = relationship(
         back_populates="course", cascade="all, delete-orphan", order_by="CourseEdition.number"
     )
@@ -124,9 +122,7 @@ class CourseAudience(Base):
     __tablename__ = "course_audience"
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
-    workforce_group_id: Mapped[int] = mapped_column(
-        ForeignKey("workforce_group.id"), primary_key=True, index=True
-    )
+    workforce_group_id: Mapped[int] = mapped_column(ForeignKey("workforce_group.id"), primary_key=True, index=True)
 
 
 class CourseEdition(Identified, Dated, Base):
@@ -141,6 +137,8 @@ class CourseEdition(Identified, Dated, Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     number: Mapped[int]
     label: Mapped[str] = mapped_column(ShortText, default="")
+    used_at: Mapped[datetime | None]
+    """When a session of it was first published: from then on its statements stand as they are."""
     course: Mapped[Course] = relationship(back_populates="editions")
     outcomes: Mapped[list["OutcomeStatement"]] = relationship(
         back_populates="edition", cascade="all, delete-orphan", order_by="OutcomeStatement.position"

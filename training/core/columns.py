@@ -82,6 +82,12 @@ class Dated:
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, sort_order=90)
 
 
+class Changed:
+    """When the row was last changed, for what is read elsewhere and kept there (calendars, caches)."""
+
+    changed_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, onupdate=clock.now, sort_order=90)
+
+
 class Versioned:
     """A number that rises at each change, so that a form opened before somebody else's change is noticed.
 

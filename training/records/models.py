@@ -40,9 +40,7 @@ class Completion(Identified, Dated, Base):
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    employment_id: Mapped[int | None] = mapped_column(
-        ForeignKey("employment.id", ondelete="SET NULL"), index=True
-    )
+    employment_id: Mapped[int | None] = mapped_column(ForeignKey("employment.id", ondelete="SET NULL"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
     completed_on: Mapped[date]

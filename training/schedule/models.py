@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.catalogue.models import Course, CourseEdition, Mode
 from training.core import clock
-from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
+from training.core.columns import Changed, Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
 from training.people.models import Person
 
@@ -30,7 +30,7 @@ SESSION_STATUS_LABELS = {
 }
 
 
-class Venue(Identified, Dated, Versioned, Base):
+class Venue(Identified, Dated, Changed, Versioned, Base):
     """A place where sessions are held."""
 
     __tablename__ = "venue"
@@ -44,12 +44,10 @@ class Venue(Identified, Dated, Versioned, Base):
 
     @property
     def in_one_line(self) -> str:
-        return ", ".join(
-            [self.name, *(line.strip(" ,") for line in self.address.splitlines() if line.strip(" ,"))]
-        )
+        return ", ".join([self.name, *(line.strip(" ,") for line in self.address.splitlines() if line.strip(" ,"))])
 
 
-class CourseSession(Identified, Dated, Versioned, Base):
+class CourseSession(Identified, Dated, Changed, Versioned, Base):
     """A dated running of a course.
 
     `starts_at` and `ends_at` are those of the first and the last part; `set_parts` in operations keeps them so.
@@ -59,9 +57,7 @@ class CourseSession(Identified, Dated, Versioned, Base):
     __table_args__ = (
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-        CheckConstraint(
-            "(status = 'called-off') = (called_off_at IS NOT NULL)", name="called_off_has_moment"
-        ),
+        CheckConstraint("(status = 'called-off') = (called_off_at IS NOT NULL)", name="called_off_has_moment"),
         CheckConstraint(
             "status = 'draft' OR status = 'called-off' OR published_at IS NOT NULL",
             name="published_has_moment",
@@ -85,7 +81,7 @@ class CourseSession(Identified, Dated, Versioned, Base):
     ends_at: Mapped[datetime]
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
     online_link: Mapped[str] = mapped_column(default="")
-    """Shown only to people with a place, and to trainers."""
+    """Shown only to people with a place, and to trainers; may be `rules.LINK_TO_FOLLOW`."""
     joining_notes: Mapped[str] = mapped_column(default="")
     booking_opens_at: Mapped[datetime | None]
     booking_closes_at: Mapped[datetime | None]

@@ -1,0 +1,81 @@
+"""What can be read of the catalogue: courses, priorities and audiences."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import selectinload
+
+from training.catalogue.models import Course, CourseEdition, CourseKind, CourseStatus, Priority
+from training.core import clock
+from training.core.columns import folded
+from training.core.database import db
+from training.core.viewer import Viewer
+from training.people.models import WorkforceGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseFilters:
+    """Which courses; None and empty leave a filter out."""
+
+    words: str = ""
+    kind: CourseKind | None = None
+    status: CourseStatus | None = None
+
+
+def course_by_slug(viewer: Viewer, slug: str) -> Course | None:
+    """The course at an address, with audience, priority, editions and outcomes; drafts are seen at the desk only."""
+    return db.session.scalar(
+        select(Course)
+        .where(Course.slug == slug, *_within_reach(viewer))
+        .options(
+            selectinload(Course.audience),
+            selectinload(Course.editions).selectinload(CourseEdition.outcomes),
+            selectinload(Course.priority),
+        )
+    )
+
+
+def courses(viewer: Viewer, filters: CourseFilters) -> Select[Course]:
+    """The courses that match, by title, for `paged`; every word must occur in code, title, summary or aims."""
+    statement = select(Course).where(*_within_reach(viewer)).order_by(Course.sort_key, Course.id)
+    for word in folded(filters.words).split():
+        statement = statement.where(Course.search_text.contains(word, autoescape=True))
+    if filters.kind is not None:
+        statement = statement.where(Course.kind == filters.kind)
+    if filters.status is not None:
+        statement = statement.where(Course.status == filters.status)
+    return statement.options(selectinload(Course.priority))
+
+
+def course_choices(viewer: Viewer, *, also_retired: bool = False) -> dict[str, str]:
+    """Titles by key as text, to choose a course from; at the desk drafts as well."""
+    statement = select(Course.id, Course.title).where(*_within_reach(viewer)).order_by(Course.sort_key, Course.id)
+    if not also_retired:
+        statement = statement.where(Course.status != CourseStatus.RETIRED)
+    return {str(key): title for key, title in db.session.execute(statement).tuples()}
+
+
+def priorities(_viewer: Viewer) -> list[Priority]:
+    """All priorities, the standing ones first, then by name; priorities are published, so everybody may ask."""
+    today = clock.today()
+    found = db.session.scalars(select(Priority).order_by(Priority.from_on, Priority.name)).all()
+    return sorted(found, key=lambda priority: (priority.to_on or today) < today)
+
+
+def priority_choices(_viewer: Viewer) -> dict[str, str]:
+    """Names of the priorities that stand today, by key as text."""
+    today = clock.today()
+    standing = select(Priority.id, Priority.name).where(
+        Priority.from_on <= today, or_(Priority.to_on.is_(None), Priority.to_on >= today)
+    )
+    return {str(key): name for key, name in db.session.execute(standing.order_by(Priority.name)).tuples()}
+
+
+def audience_choices(_viewer: Viewer) -> dict[str, str]:
+    """Names of the workforce groups by key as text, in their order."""
+    groups = select(WorkforceGroup.id, WorkforceGroup.name).order_by(WorkforceGroup.number)
+    return {str(key): name for key, name in db.session.execute(groups).tuples()}
+
+
+def _within_reach(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    return () if viewer.works_at_desk else (Course.status != CourseStatus.DRAFT,)

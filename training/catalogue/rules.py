@@ -1,0 +1,42 @@
+"""What a course must be to stand in the catalogue; decisions on plain values."""
+
+import re
+
+CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}", re.ASCII)
+MOST_OUTCOMES = 12
+LONGEST_OUTCOME = 300
+
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` can begin the references of sessions: two to eight capitals and figures, a letter first."""
+    return CODE.fullmatch(text) is not None
+
+
+def slug_of(folded_title: str) -> str:
+    """A folded title as part of an address: `Neglect & you` is `neglect-you`; never empty, at most 80 long."""
+    slug = _NOT_IN_SLUG.sub("-", folded_title.replace("'", "")).strip("-")[:80].strip("-")
+    return slug or "course"
+
+
+def missing_to_go_live(summary: str, outcomes: int, kind_has_outcomes: bool) -> list[str]:
+    """What a course still needs before the programme may show it, as things: “a summary”."""
+    missing: list[str] = []
+    if not summary.strip():
+        missing.append("a summary")
+    if kind_has_outcomes and outcomes == 0:
+        missing.append("at least one outcome")
+    return missing
+
+
+def outcomes_problem(texts: list[str]) -> str:
+    """What is wrong with outcome statements, as a sentence; empty when nothing is."""
+    if len(texts) > MOST_OUTCOMES:
+        return f"Enter {MOST_OUTCOMES} outcomes or fewer"
+    too_long = next((number for number, text in enumerate(texts, 1) if len(text) > LONGEST_OUTCOME), None)
+    if too_long is not None:
+        return f"Outcome {too_long} must be {LONGEST_OUTCOME} characters or fewer"
+    if len({text.casefold() for text in texts}) < len(texts):
+        return "Enter each outcome once"
+    return ""
