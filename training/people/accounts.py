@@ -65,9 +65,7 @@ def viewer_for(person_id: int | None) -> Viewer:
             RoleGrant.person_id == person_id
         )
     )
-    return Viewer(
-        ViewerKind.PERSON, person_id, held_today([(g[0], g[1], g[2], g[3]) for g in grants], clock.today())
-    )
+    return Viewer(ViewerKind.PERSON, person_id, held_today([(g[0], g[1], g[2], g[3]) for g in grants], clock.today()))
 
 
 def account_links() -> list[dict[str, str | bool]]:

@@ -1,0 +1,99 @@
+"""Questions about people. The desk sees everybody, a lead the people of their agencies, everybody themselves."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from training.agencies.queries import ids_below
+from training.core import clock
+from training.core.columns import folded
+from training.core.database import db
+from training.core.viewer import Role, Viewer
+from training.people.models import EmailAddress, Employment, Person, WorkforceGroup
+
+SEARCH_WORDS = 8
+"""How many typed words count; more are more likely a pasted text than a name."""
+
+
+def within_reach(viewer: Viewer) -> ColumnElement[bool]:
+    """Which rows of Person `viewer` may see, as a condition."""
+    if viewer.works_at_desk:
+        return true()
+    seen = [Person.id == viewer.person_id] if viewer.person_id is not None else []
+    agencies = lead_agencies(viewer)
+    if agencies:
+        seen.append(
+            exists().where(
+                Employment.person_id == Person.id,
+                Employment.agency_id.in_(agencies),
+                employed_on(clock.today()),
+            )
+        )
+    return or_(*seen) if seen else false()
+
+
+def lead_agencies(viewer: Viewer) -> set[int]:
+    """The agencies that `viewer` leads, with all below them; one query for each agency they were named for."""
+    found: set[int] = set()
+    for agency_id in viewer.reach(Role.AGENCY_LEAD):
+        if agency_id is not None:
+            found |= ids_below(agency_id)
+    return found
+
+
+def employed_on(on: date) -> ColumnElement[bool]:
+    """Whether a row of Employment holds on the day `on`; first and last day count."""
+    return and_(Employment.from_on <= on, or_(Employment.to_on.is_(None), Employment.to_on >= on))
+
+
+def person_by_ref(viewer: Viewer, ref: str) -> Person | None:
+    """The person with this reference, if `viewer` may see them."""
+    return db.session.scalar(
+        select(Person)
+        .where(Person.ref == ref.strip().upper(), within_reach(viewer))
+        .options(selectinload(Person.addresses), joinedload(Person.account))
+    )
+
+
+def person_by_address(viewer: Viewer, address: str) -> Person | None:
+    """The person to whom this address belongs, if `viewer` may see them."""
+    return db.session.scalar(
+        select(Person)
+        .join(EmailAddress, EmailAddress.person_id == Person.id)
+        .where(EmailAddress.address == address.strip().lower(), within_reach(viewer))
+    )
+
+
+def matching(words: str) -> ColumnElement[bool]:
+    """Whether every typed word begins or stands within a name, an address or the reference of a Person."""
+    typed = folded(words).split()[:SEARCH_WORDS]
+    return and_(true(), *(Person.search_text.contains(word, autoescape=True) for word in typed))
+
+
+def search_people(viewer: Viewer, words: str) -> Select[Person]:
+    """The people `viewer` may see whose name, address or reference holds every typed word, by name; for `paged`."""
+    return select(Person).where(within_reach(viewer), matching(words)).order_by(Person.sort_key, Person.id)
+
+
+def current_employments(viewer: Viewer, person_id: int, on: date) -> list[Employment]:
+    """The jobs of the person on the day `on`, oldest first, with their agencies; none where out of reach."""
+    return list(
+        db.session.scalars(
+            select(Employment)
+            .join(Person, Person.id == Employment.person_id)
+            .where(Employment.person_id == person_id, employed_on(on), within_reach(viewer))
+            .options(joinedload(Employment.agency), joinedload(Employment.workforce_group))
+            .order_by(Employment.from_on, Employment.id)
+        )
+    )
+
+
+def workforce_group_choices(viewer: Viewer) -> list[WorkforceGroup]:  # noqa: ARG001 - everybody may pick theirs
+    """All workforce groups by their number."""
+    return list(db.session.scalars(select(WorkforceGroup).order_by(WorkforceGroup.number)))
+
+
+def person_count(viewer: Viewer) -> int:
+    """How many people `viewer` may see."""
+    return db.session.scalar(select(func.count()).select_from(Person).where(within_reach(viewer))) or 0

@@ -1,0 +1,70 @@
+"""Decisions about people on plain values: which addresses are somebody's own, who may give which role."""
+
+import re
+
+from training.core.mailboxes import bare_address
+from training.core.refusal import Refused
+from training.core.viewer import Role, Viewer
+
+# fmt: off
+SHARED_MAILBOXES = frozenset(
+    {
+        "admin", "administration", "administrator", "all", "contact", "contactus", "enquiries", "enquiry",
+        "finance", "general", "hello", "help", "helpdesk", "hr", "info", "mail", "mailbox", "mailroom",
+        "noreply", "office", "postmaster", "reception", "safeguarding", "schooloffice", "secretary", "staff",
+        "support", "surgery", "team", "training", "webmaster",
+    }
+)
+# fmt: on
+"""What stands before the @ of a mailbox that several people read."""
+
+OPENING_WORDS = frozenset({"admin", "enquiries", "info", "office", "reception"})
+"""Words that make a mailbox a shared one also at the head or the end of several: `office.stmarys@`."""
+
+_JOINT = re.compile(r"[._+-]+")
+
+
+def clean_address(text: str) -> str:
+    """`text` as an address in lower case; Refused where it is none, or a mailbox that several people read."""
+    address = text.strip().lower()
+    try:
+        bare_address(address)
+    except ValueError as error:
+        raise Refused("Enter an email address in the correct format, like name@example.com", "address") from error
+    if len(address) > 200:
+        raise Refused("The email address must be 200 characters or fewer", "address")
+    if is_shared_mailbox(address):
+        raise Refused(
+            f"Enter your own address: {address.partition('@')[0]}@ looks like a mailbox that several people read, "
+            "and bookings, certificates and links are for one person",
+            "address",
+        )
+    return address
+
+
+def is_shared_mailbox(address: str) -> bool:
+    """Whether several people probably read the mailbox, judged by what stands before its @."""
+    mailbox = address.partition("@")[0].lower().rstrip("0123456789")
+    words = [word for word in _JOINT.split(mailbox) if word]
+    if not words:
+        return False
+    return (
+        mailbox in SHARED_MAILBOXES
+        or "".join(words) in SHARED_MAILBOXES
+        or words[0] in OPENING_WORDS
+        or words[-1] in OPENING_WORDS
+    )
+
+
+def may_grant(viewer: Viewer, role: Role) -> bool:
+    """Whether `viewer` may give or end `role`: officers the roles of their programme, the system role every one."""
+    if role is Role.LEARNER:
+        return False
+    if viewer.is_machine or viewer.has(Role.SYSTEM):
+        return True
+    return viewer.has(Role.OFFICER) and role in (Role.TRAINER, Role.AGENCY_LEAD, Role.VIEWER)
+
+
+def grantable_roles(viewer: Viewer) -> list[Role]:
+    """The roles that `viewer` may give, in the order of the enum."""
+    return [role for role in Role if may_grant(viewer, role)]
