@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from training.agencies.models import Agency
 from training.bookings.models import Booking
 from training.core import clock
-from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
+from training.core.columns import Dated, Identified, ShortText, Versioned, new_reference, text_enum
 from training.core.database import Base
 from training.people.models import Person
 from training.schedule.models import CourseSession, SessionPart
@@ -44,9 +44,7 @@ class Register(Versioned, Base):
     """The register of one part: open until its trainer closes it."""
 
     __tablename__ = "register"
-    __table_args__ = (
-        CheckConstraint("(closed_at IS NULL) <= (closed_by_id IS NULL)", name="closed_by_has_moment"),
-    )
+    __table_args__ = (CheckConstraint("(closed_at IS NULL) <= (closed_by_id IS NULL)", name="closed_by_has_moment"),)
 
     part_id: Mapped[int] = mapped_column(ForeignKey("session_part.id"), primary_key=True)
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -63,6 +61,7 @@ class WalkIn(Identified, Dated, Versioned, Base):
         UniqueConstraint("session_id", "person_id"),
     )
 
+    ref: Mapped[str] = mapped_column(ShortText, unique=True, default=lambda: new_reference("WI", 6))
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
     name: Mapped[str] = mapped_column(ShortText)
     address: Mapped[str] = mapped_column(ShortText, default="")
@@ -122,6 +121,4 @@ class MarkChange(Identified, Base):
     minutes_early: Mapped[int] = mapped_column(default=0)
     source: Mapped[MarkSource] = mapped_column(text_enum(MarkSource))
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
-    changed_by_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id", ondelete="SET NULL"), index=True
-    )
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
