@@ -120,6 +120,16 @@ class Client:
         fields = {**self._tokens(), **(data or {})} if tokens else dict(data or {})
         return self._ask("POST", url, status, follow, data=fields, **options)
 
+    def ask(self, method: str, url: str) -> Page:
+        """The answer to GET or POST (an empty form with its tokens), whatever its status; the page is not examined."""
+        options: dict[str, Any] = {"data": self._tokens()} if method == "POST" else {}
+        if has_app_context():
+            settle()
+        answer = _apart(lambda: self._client.open(url, method=method, **options))
+        page = Page(answer, url)
+        answer.close()
+        return page
+
     def submit(
         self, page: Page, answers: Mapping[str, Any] | None = None, *, button: str = "", form: str = "",
         status: int | None = None, follow: bool = False,
