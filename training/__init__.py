@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from training.bookings import views as bookings
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
@@ -20,6 +21,7 @@ from training.web.templating import configure_templating
 BLUEPRINTS = (
     health.blueprint,
     links.blueprint,
+    bookings.blueprint,
 )
 """In the order of the stages."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
+from training.bookings import ticks as bookings
 from training.config import Config
 from training.core import heartbeat, sending, tasks
 from training.core.transaction import unit_of_work
@@ -50,6 +51,10 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("heartbeat", 60, show_life),
         Job("outbox", 2, lambda: sending.send_all(way_out)),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
+        Job("offers that run out", 60, bookings.lapse_offers),
+        Job("trainers’ calendars", 60, bookings.invite_trainers),
+        Job("calendars out of step", 300, bookings.refresh_invites),
+        Job("places that were missed", 300, bookings.sweep),
     )
 
 

@@ -82,9 +82,7 @@ class Booking(Identified, Dated, Versioned, Base):
         ),
         Index("ix_booking_session_state", "session_id", "state"),
         CheckConstraint("(state = 'cancelled') = (cancelled_by IS NOT NULL)", name="cancelled_by_somebody"),
-        CheckConstraint(
-            "(cancelled_by IS NOT NULL) = (cancelled_at IS NOT NULL)", name="cancelled_has_moment"
-        ),
+        CheckConstraint("(cancelled_by IS NOT NULL) = (cancelled_at IS NOT NULL)", name="cancelled_has_moment"),
         CheckConstraint("(state = 'waiting') <= (waiting_since IS NOT NULL)", name="waiting_has_moment"),
         CheckConstraint("(state = 'offered') = (offered_until IS NOT NULL)", name="offer_has_limit"),
         CheckConstraint("(state = 'held') = (held_until IS NOT NULL)", name="hold_has_limit"),
@@ -97,9 +95,7 @@ class Booking(Identified, Dated, Versioned, Base):
     ref: Mapped[str] = mapped_column(ShortText, unique=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    employment_id: Mapped[int | None] = mapped_column(
-        ForeignKey("employment.id", ondelete="SET NULL"), index=True
-    )
+    employment_id: Mapped[int | None] = mapped_column(ForeignKey("employment.id", ondelete="SET NULL"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     """None is “agency to be confirmed”."""
     job_role: Mapped[str] = mapped_column(ShortText)
@@ -124,6 +120,7 @@ class Booking(Identified, Dated, Versioned, Base):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     course_session: Mapped[CourseSession] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    booked_by: Mapped[Person | None] = relationship(foreign_keys=[booked_by_id])
     agency: Mapped[Agency | None] = relationship()
     employment: Mapped[Employment | None] = relationship()
 

@@ -1,0 +1,200 @@
+"""What participants' calendars were told, and what they must be told next.
+
+A participant is a booking or a trainer's assignment. For each part of the session the last thing said is kept; it is
+compared with what should be said. A change of time raises the sequence, a change of text alone keeps it and comes
+with a later stamp, an end is a CANCEL to the address that got the invitation.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from training.bookings.models import Booking, CalendarEntry
+from training.bookings.wording import join_line, part_name, place
+from training.config import installation
+from training.core import clock
+from training.core.calendars import CalendarEvent, cancellation, invite, later_stamp, new_uid
+from training.core.database import db
+from training.core.mailboxes import bare_address
+from training.core.outbox import CalendarPart
+from training.schedule.models import CourseSession, SessionPart, TrainerAssignment
+
+Participant = Booking | TrainerAssignment
+
+
+@dataclass(frozen=True)
+class CalendarMail:
+    """A calendar part to send, the address it must go to, and what tells it from others under its uid."""
+
+    part: SessionPart
+    address: str
+    calendar: CalendarPart
+    version: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an entry says about one part."""
+
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    location: str
+    description: str
+
+
+def manage_address(participant: Participant) -> str:
+    """The page on which the participant sees what they signed up for."""
+    base = installation().base_url
+    return f"{base}/my/bookings/{participant.ref}" if isinstance(participant, Booking) else f"{base}/teaching"
+
+
+def invitable(address: str | None) -> str | None:
+    """`address` where an invitation can go to it; not the organiser's own mailbox, nor what is no plain address."""
+    if address is None or address.lower() == installation().mail_address.lower():
+        return None
+    try:
+        return bare_address(address)
+    except ValueError:
+        return None
+
+
+def wanted(participant: Participant, part: SessionPart) -> Said:
+    """What the participant's calendar should say about `part`."""
+    course_session = participant.course_session
+    name = part_name(course_session, part.number)
+    return Said(
+        starts_at=part.starts_at,
+        ends_at=part.ends_at,
+        summary=course_session.course.title + (f" ({name})" if name else ""),
+        location=place(course_session),
+        description=_description(participant, course_session),
+    )
+
+
+def entries_of(participant: Participant) -> list[CalendarEntry]:
+    """What was last said to the participant, in the order of the parts."""
+    owner = CalendarEntry.booking_id if isinstance(participant, Booking) else CalendarEntry.assignment_id
+    return list(
+        db.session.scalars(
+            select(CalendarEntry)
+            .join(SessionPart, SessionPart.id == CalendarEntry.part_id)
+            .where(owner == participant.id)
+            .order_by(SessionPart.number)
+        )
+    )
+
+
+def bring_into_step(participant: Participant, *, comes: bool) -> list[CalendarMail]:
+    """Note what the calendar is told now and return it, one mail a part; nothing where it knows already.
+
+    `comes` is whether they should be in the room. Somebody without an address is told nothing.
+    """
+    db.session.flush()
+    entries = {entry.part_id: entry for entry in entries_of(participant)}
+    address = invitable(participant.person.address) if comes else None
+    mails: list[CalendarMail] = []
+    for part in participant.course_session.parts:
+        entry = entries.get(part.id)
+        if entry is not None and entry.method == "REQUEST" and entry.address != address:
+            mails.append(cancel_entry(participant, entry))
+        if address is None:
+            continue
+        said = wanted(participant, part)
+        if entry is None or entry.method == "CANCEL":
+            mails.append(_invite(participant, part, said, address, entry))
+        elif said != _said(entry):
+            mails.append(_say_again(participant, entry, said))
+    return mails
+
+
+def cancel_entry(participant: Participant, entry: CalendarEntry) -> CalendarMail:
+    """Take an entry out of the calendar it went to."""
+    entry.sequence += 1
+    entry.method = "CANCEL"
+    entry.stamped_at = later_stamp(clock.now(), entry.stamped_at)
+    return _mail(participant, entry, entry.part)
+
+
+def event_of(participant: Participant, part: SessionPart, entry: CalendarEntry | None) -> CalendarEvent:
+    """The part as an event for a download, under the uid of its invitation where there is one."""
+    said = wanted(participant, part) if entry is None or entry.method == "CANCEL" else _said(entry)
+    reference = participant.ref if isinstance(participant, Booking) else f"trainer-{participant.id}"
+    return CalendarEvent(
+        uid=entry.uid if entry is not None else f"{reference}-{part.number}@{installation().mail_domain}",
+        sequence=entry.sequence if entry is not None else 0,
+        stamped_at=entry.stamped_at if entry is not None else participant.created_at,
+        starts_at=_naive(said.starts_at),
+        ends_at=_naive(said.ends_at),
+        summary=said.summary,
+        location=said.location,
+        description=said.description,
+        url=manage_address(participant),
+    )
+
+
+def _invite(
+    participant: Participant, part: SessionPart, said: Said, address: str, past: CalendarEntry | None
+) -> CalendarMail:
+    entry = past
+    if entry is None:
+        entry = CalendarEntry(part=part, stamped_at=later_stamp(clock.now(), None))
+        entry.booking = participant if isinstance(participant, Booking) else None
+        entry.assignment = participant if isinstance(participant, TrainerAssignment) else None
+        db.session.add(entry)
+    entry.uid, entry.sequence, entry.method, entry.address = new_uid(), 0, "REQUEST", address
+    entry.stamped_at = later_stamp(clock.now(), None)
+    _keep(entry, said)
+    return _mail(participant, entry, part)
+
+
+def _say_again(participant: Participant, entry: CalendarEntry, said: Said) -> CalendarMail:
+    if (said.starts_at, said.ends_at) != (entry.starts_at, entry.ends_at):
+        entry.sequence += 1
+    entry.stamped_at = later_stamp(clock.now(), entry.stamped_at)
+    _keep(entry, said)
+    return _mail(participant, entry, entry.part)
+
+
+def _keep(entry: CalendarEntry, said: Said) -> None:
+    entry.starts_at, entry.ends_at = said.starts_at, said.ends_at
+    entry.summary, entry.location, entry.description = said.summary, said.location, said.description
+
+
+def _said(entry: CalendarEntry) -> Said:
+    return Said(entry.starts_at, entry.ends_at, entry.summary, entry.location, entry.description)
+
+
+def _mail(participant: Participant, entry: CalendarEntry, part: SessionPart) -> CalendarMail:
+    event = replace(
+        event_of(participant, part, entry),
+        starts_at=_naive(entry.starts_at),
+        ends_at=_naive(entry.ends_at),
+        summary=entry.summary,
+        location=entry.location,
+        description=entry.description,
+        organiser_name=installation().mail_name,
+        organiser_address=installation().mail_address,
+        attendee_name=participant.person.name,
+        attendee_address=entry.address,
+    )
+    content = invite(event) if entry.method == "REQUEST" else cancellation(event)
+    version = f"{entry.sequence}.{entry.stamped_at.timestamp():.0f}"
+    return CalendarMail(part, entry.address, CalendarPart(content, entry.method, entry.uid), version)
+
+
+def _naive(moment: datetime) -> datetime:
+    return clock.local(moment).replace(tzinfo=None)
+
+
+def _description(participant: Participant, course_session: CourseSession) -> str:
+    if isinstance(participant, Booking):
+        own = (
+            f"Your booking: {participant.ref}\nSee, change or cancel it: {manage_address(participant)}\n"
+            "Declining this invitation does not cancel your place."
+        )
+    else:
+        own = f"You are teaching this session, {course_session.ref}: {manage_address(participant)}"
+    texts = (join_line(course_session), own, course_session.joining_notes)
+    return "\n\n".join(text for text in texts if text)

@@ -1,0 +1,285 @@
+"""The kinds of messages about bookings, and the words they are written with."""
+
+from training.core.messages import MessageKind, register_kind
+
+_FACTS = """
+((dates))
+
+Where: ((place))
+
+((join))
+
+Booking reference: ((reference))
+"""
+
+_MANAGE = """
+See, change or cancel your booking:
+((manage))
+"""
+
+_INVITE = """
+((calendar_note))
+"""
+
+CALENDAR_NOTE = (
+    "This message puts the session in your calendar. If your calendar does not show it, answer the invitation once: "
+    "Google Calendar keeps an invitation from a sender it does not know in the message until you do. "
+    "Declining the invitation does not cancel your place. To cancel, use the address above."
+)
+SEVERAL_DAYS_NOTE = (
+    "Each day comes to your calendar in a message of its own. If your calendar does not show them, answer each "
+    "invitation once: Google Calendar keeps an invitation from a sender it does not know in the message until you do. "
+    "Declining an invitation does not cancel your place. To cancel, use the address above."
+)
+
+CONFIRMATION = register_kind(
+    "bookings.confirmation",
+    "Booking confirmed",
+    "You are booked: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+You are booked on ((title)).
+
+((booked_by))
+{_FACTS}
+((notes))
+{_MANAGE}
+((cancelling))
+{_INVITE}
+""",
+)
+
+WAITING = register_kind(
+    "bookings.waiting",
+    "On the waiting list",
+    "You are on the waiting list: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+((title)) is full. You are on the waiting list, ((position)) in order of asking.
+
+((booked_by))
+{_FACTS}
+If a place becomes free in good time you will be booked and told at once, with an entry for your calendar. Nearer \
+the day you will be offered the place and asked whether you can still come.
+{_MANAGE}
+""",
+)
+
+PROMOTED = register_kind(
+    "bookings.promoted",
+    "Place from the waiting list",
+    "((soon))A place became free and you are booked: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+A place became free and you are now booked on ((title)).
+{_FACTS}
+((notes))
+
+If you can no longer come, please cancel now, so that the next person can have the place.
+{_MANAGE}
+((cancelling))
+{_INVITE}
+""",
+)
+
+OFFERED = register_kind(
+    "bookings.offered",
+    "Place offered",
+    "((soon))A place is held for you until ((until)): ((title))",
+    """
+Hello ((name)),
+
+A place became free on ((title)), and you are next on the waiting list. It is held for you until ((until)).
+
+((dates))
+
+Where: ((place))
+
+# Can you come?
+Take the place, or leave it to the next person, here:
+((answer))
+
+If the link does not open, type the code ((code)) at ((code_page))
+
+If we do not hear from you by then, the place goes to the next person and you leave the waiting list.
+
+Booking reference: ((reference))
+""",
+)
+
+OFFER_LAPSED = register_kind(
+    "bookings.offer-lapsed",
+    "Offer ran out",
+    "The offer of a place has run out: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+We did not hear from you, so the place we held for you on ((title)) has gone to the next person. You are no longer \
+on the waiting list.
+
+If you would still like to come you can ask for a place again:
+((session))
+
+Booking reference: ((reference))
+""",
+)
+
+CANCELLED = register_kind(
+    "bookings.cancelled",
+    "Booking cancelled",
+    "((soon))Your booking is cancelled: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+Your booking on ((title)) is cancelled. ((by_whom))
+
+((reason))
+
+((dates))
+
+((late))
+
+If your plans change you can book again:
+((session))
+
+Booking reference: ((reference))
+""",
+)
+
+CALLED_OFF = register_kind(
+    "bookings.called-off",
+    "Session called off",
+    "((soon))Called off: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+This session will not take place: ((title)).
+
+((dates))
+
+Reason: ((reason))
+
+There is nothing you need to do. Other dates, when there are any, are here:
+((course))
+
+Reference: ((reference))
+""",
+)
+
+CHANGED = register_kind(
+    "bookings.changed",
+    "Session changed",
+    "((soon))Changed: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+This session has changed: ((title)). ((standing))
+
+# What changed
+((differences))
+
+# How it is now
+{_FACTS}
+((notes))
+
+If you can no longer come, please cancel, so that somebody else can have the place.
+{_MANAGE}
+{_INVITE}
+""",
+)
+
+TRAINER_CHANGED = register_kind(
+    "bookings.trainer-changed",
+    "Session changed, to a trainer",
+    "((soon))Changed: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+A session you teach has changed: ((title)).
+
+# What changed
+((differences))
+
+# How it is now
+{_FACTS}
+((notes))
+
+If you can no longer come, please tell us at once by replying to this message.
+{_INVITE}
+""",
+)
+
+TRAINER_INVITED = register_kind(
+    "bookings.trainer-invited",
+    "Trainer’s calendar entry",
+    "You are teaching: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+Thank you for teaching ((title)). You are down as ((part)).
+{_FACTS}
+((notes))
+
+See the session and who is coming:
+((manage))
+
+If you can no longer come, please tell us at once by replying to this message; declining the invitation in your \
+calendar is not enough.
+{_INVITE}
+""",
+)
+
+TRAINER_CANCELLED = register_kind(
+    "bookings.trainer-cancelled",
+    "Trainer no longer needed",
+    "((soon))You are no longer teaching: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+You are no longer down to teach this session: ((title)).
+
+((dates))
+
+There is nothing you need to do. If this surprises you, reply to this message.
+
+Reference: ((reference))
+""",
+)
+
+DAY = register_kind(
+    "bookings.day",
+    "Calendar entry of one day",
+    "((day)): ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+((sentence))
+
+((dates))
+
+Where: ((place))
+
+((manage_note))
+((manage))
+
+Reference: ((reference))
+""",
+)
+
+KINDS: tuple[MessageKind, ...] = (
+    CONFIRMATION,
+    WAITING,
+    PROMOTED,
+    OFFERED,
+    OFFER_LAPSED,
+    CANCELLED,
+    CALLED_OFF,
+    CHANGED,
+    TRAINER_CHANGED,
+    TRAINER_INVITED,
+    TRAINER_CANCELLED,
+    DAY,
+)

@@ -1,0 +1,228 @@
+"""What participants are told by message, written in the transaction of the deed it tells about."""
+
+from collections.abc import Mapping, Sequence
+
+from training.bookings import mail
+from training.bookings.invites import CalendarMail, Participant, bring_into_step, manage_address
+from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.offers import OFFER
+from training.bookings.rules import is_late_cancellation
+from training.bookings.terms import cut_off_of
+from training.bookings.wording import dates, join_line, part_name, place, sitting, soon
+from training.config import installation
+from training.core import clock
+from training.core.database import db
+from training.core.links import create_link
+from training.core.messages import MessageKind
+from training.core.outbox import Recipient, enqueue
+from training.schedule.models import TRAINER_PART_LABELS, TrainerAssignment
+from training.web.formats import day, moment, ordinal
+
+BY_WHOM = {
+    CancelledBy.PERSON: "You cancelled it.",
+    CancelledBy.MANAGER: "Your manager cancelled it.",
+    CancelledBy.LEAD: "Your agency’s training lead cancelled it.",
+    CancelledBy.OFFICER: "The training team cancelled it.",
+    CancelledBy.CALLED_OFF: "The session was called off.",
+}
+
+
+def booked(booking: Booking) -> None:
+    """Say that the person has a place, and put it in their calendar."""
+    _tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
+
+
+def waiting(booking: Booking, position: int) -> None:
+    """Say that the person is on the waiting list, at `position` in order of asking."""
+    _tell(mail.WAITING, booking, {"position": ordinal(position)}, [])
+
+
+def promoted(booking: Booking) -> None:
+    """Say that a place became free and is theirs."""
+    _tell(mail.PROMOTED, booking, {}, bring_into_step(booking, comes=True))
+
+
+def offered(booking: Booking) -> None:
+    """Hold out a place until the offer runs out."""
+    assert booking.offered_until is not None
+    db.session.flush()
+    link = create_link(OFFER, booking.id, expires_at=booking.offered_until)
+    values = {
+        "until": moment(booking.offered_until),
+        "answer": link.address,
+        "code": link.code,
+        "code_page": f"{installation().base_url}/link",
+    }
+    _tell(mail.OFFERED, booking, values, [], secrets=link.secrets)
+
+
+def offer_lapsed(booking: Booking) -> None:
+    """Say that the offer ran out."""
+    _tell(mail.OFFER_LAPSED, booking, {}, [])
+
+
+def cancelled(booking: Booking) -> None:
+    """Say that the booking is cancelled, and take it out of the calendar."""
+    assert booking.cancelled_by is not None
+    late = f"It was cancelled after {day(cut_off_of(booking.course_session))}, so it counts as late."
+    values = {
+        "by_whom": BY_WHOM[booking.cancelled_by],
+        "reason": f"Reason given: {booking.reason}" if booking.reason else "",
+        "late": late if booking.is_late else "",
+    }
+    _tell(mail.CANCELLED, booking, values, bring_into_step(booking, comes=False))
+
+
+def called_off(participant: Participant) -> None:
+    """Say that the session will not take place, and take it out of the calendar."""
+    reason = participant.course_session.called_off_reason or ""
+    _tell(mail.CALLED_OFF, participant, {"reason": reason}, bring_into_step(participant, comes=False))
+
+
+def changed(participant: Participant, differences: Sequence[str], removed: Sequence[CalendarMail]) -> None:
+    """Say what about the session has changed, and bring the calendar into step.
+
+    `removed` are the entries of parts that no longer exist, taken out of the calendar already.
+    """
+    listed = "\n".join(f"* {difference}" for difference in differences)
+    if isinstance(participant, TrainerAssignment):
+        _tell(
+            mail.TRAINER_CHANGED,
+            participant,
+            {"differences": listed},
+            [*removed, *bring_into_step(participant, comes=True)],
+        )
+        return
+    comes = participant.state is BookingState.CONFIRMED
+    standing = "You are booked." if comes else "You are on the waiting list."
+    if participant.offered_until is not None:
+        standing = f"A place is held for you until {moment(participant.offered_until)}."
+    _tell(
+        mail.CHANGED,
+        participant,
+        {"differences": listed, "standing": standing},
+        [*removed, *bring_into_step(participant, comes=comes)],
+    )
+
+
+def trainer_invited(assignment: TrainerAssignment) -> bool:
+    """Put a session into the calendar of somebody who teaches it; False where it is there already."""
+    calendars = bring_into_step(assignment, comes=True)
+    if calendars:
+        values = {"part": TRAINER_PART_LABELS[assignment.part].lower()}
+        _tell(mail.TRAINER_INVITED, assignment, values, calendars)
+    return bool(calendars)
+
+
+def trainer_cancelled(assignment: TrainerAssignment) -> bool:
+    """Take a session out of the calendar of somebody who no longer teaches it; False where it is not in it."""
+    calendars = bring_into_step(assignment, comes=False)
+    if calendars:
+        _tell(mail.TRAINER_CANCELLED, assignment, {}, calendars)
+    return bool(calendars)
+
+
+def details(participant: Participant) -> None:
+    """Bring the calendar into step where only the details of the session were put right."""
+    _send_days(participant, bring_into_step(participant, comes=True), "The details of a session were put right.")
+
+
+def _tell(
+    kind: MessageKind,
+    participant: Participant,
+    own: Mapping[str, str],
+    calendars: Sequence[CalendarMail],
+    *,
+    secrets: tuple[str, ...] = (),
+) -> None:
+    """One message to the participant; a single calendar part goes with it, several follow in mails of their own."""
+    db.session.flush()
+    person, course_session = participant.person, participant.course_session
+    only = calendars[0] if len(calendars) == 1 and len(course_session.parts) == 1 else None
+    if only is not None and only.address != person.address:
+        only = None
+    if person.address is not None:
+        enqueue(
+            kind,
+            {**_values(participant, calendars), **own},
+            key=f"{_subject(participant)}:{kind.name}:{participant.row_version}.{course_session.row_version}",
+            stream=_subject(participant),
+            about=_subject(participant),
+            to=Recipient(person.name, person.address, person.id),
+            calendar=only.calendar if only else None,
+            secrets=secrets,
+            not_after=course_session.starts_at,
+        )
+    if only is None:
+        _send_days(participant, calendars)
+
+
+def _send_days(participant: Participant, calendars: Sequence[CalendarMail], opening: str = "") -> None:
+    """A short mail for each calendar part, to the address the part is for."""
+    for sent in calendars:
+        is_cancel = sent.calendar.method == "CANCEL"
+        name = part_name(participant.course_session, sent.part.number).capitalize()
+        sentence = "This takes it out of your calendar." if is_cancel else "This puts it in your calendar."
+        values = _values(participant, calendars) | {
+            "day": ("Removed from your calendar" if is_cancel else name or "In your calendar"),
+            "sentence": " ".join(part for part in (opening, f"{name}." if name else "", sentence) if part),
+            "dates": sitting(sent.part),
+            "first_day": day(sent.part.on),
+        }
+        enqueue(
+            mail.DAY,
+            values,
+            key=f"calendar:{sent.calendar.uid}:{sent.version}",
+            stream=_subject(participant),
+            about=_subject(participant),
+            to=Recipient(participant.person.name, sent.address, participant.person_id),
+            calendar=sent.calendar,
+            not_after=participant.course_session.starts_at,
+        )
+
+
+def _subject(participant: Participant) -> str:
+    return f"{'booking' if isinstance(participant, Booking) else 'assignment'}:{participant.id}"
+
+
+def _values(participant: Participant, calendars: Sequence[CalendarMail]) -> dict[str, str]:
+    """What every message about a session may say."""
+    course_session = participant.course_session
+    is_booking = isinstance(participant, Booking)
+    comes = not is_booking or participant.state is BookingState.CONFIRMED
+    invited = [sent for sent in calendars if sent.calendar.method == "REQUEST"]
+    note = mail.CALENDAR_NOTE if len(course_session.parts) == 1 else mail.SEVERAL_DAYS_NOTE
+    base = installation().base_url
+    booked_by = participant.booked_by.name if is_booking and participant.booked_by else ""
+    return {
+        "name": participant.person.given_name,
+        "title": course_session.course.title,
+        "first_day": day(course_session.parts[0].on),
+        "dates": dates(course_session.parts),
+        "place": place(course_session),
+        "join": join_line(course_session) if comes else "",
+        "notes": course_session.joining_notes if comes else "",
+        "reference": participant.ref if is_booking else course_session.ref,
+        "manage": manage_address(participant),
+        "manage_note": "Declining the invitation does not cancel your place. To see, change or cancel it:"
+        if is_booking
+        else "If you can no longer come, please reply to this message. The session and who is coming:",
+        "session": f"{base}/sessions/{course_session.ref}",
+        "course": f"{base}/courses/{course_session.course.slug}",
+        "cancelling": _cancelling(participant),
+        "calendar_note": note if invited else "",
+        "booked_by": f"{booked_by} booked this for you. If that is not right, reply to this message."
+        if booked_by
+        else "",
+        "soon": soon(course_session),
+    }
+
+
+def _cancelling(participant: Participant) -> str:
+    last = cut_off_of(participant.course_session)
+    if is_late_cancellation(clock.today(), last):
+        return "If you cannot come, cancel all the same: somebody else may need the place."
+    return (
+        f"You can cancel in time until the end of {day(last)}. After that a cancellation counts as late, "
+        "for the place can hardly be filled again."
+    )

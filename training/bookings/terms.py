@@ -1,0 +1,69 @@
+"""The partnership's terms of booking: the settings behind `rules.Terms`, and the bank holidays of England."""
+
+from datetime import date
+from functools import cache
+
+from holidays import country_holidays
+
+from training.bookings.rules import BankHolidays, Promotion, Terms, cut_off, promotion_kind
+from training.core import clock
+from training.core.settings import register_setting, setting_value
+from training.schedule.models import CourseSession
+
+CUT_OFF_DAYS = register_setting(
+    "bookings.cut-off-days",
+    "Working days before the start in which cancelling is late",
+    3,
+    hint="Bank holidays of England are not counted.",
+    most=30,
+)
+CERTAIN_DAYS = register_setting(
+    "bookings.certain-days",
+    "Working days before that date in which people who wait are asked first",
+    2,
+    hint="Earlier than that, a free place is booked at once for the next person on the waiting list.",
+    most=30,
+)
+OFFER_HOURS = register_setting("bookings.offer-hours", "Hours an offered place is kept", 24, least=1, most=168)
+SHORT_OFFER_HOURS = register_setting(
+    "bookings.short-offer-hours",
+    "Hours an offered place is kept in the last two days",
+    4,
+    least=1,
+    most=48,
+)
+QUIET_HOURS = register_setting(
+    "bookings.quiet-hours",
+    "Hours before the start in which free places are no longer passed on",
+    2,
+    hint="Whoever asks for a place then still gets it.",
+    most=72,
+)
+
+
+def booking_terms() -> Terms:
+    """The terms as they are set now."""
+    return Terms(
+        cut_off_days=setting_value(CUT_OFF_DAYS),
+        certain_days=setting_value(CERTAIN_DAYS),
+        offer_hours=setting_value(OFFER_HOURS),
+        short_offer_hours=setting_value(SHORT_OFFER_HOURS),
+        quiet_hours=setting_value(QUIET_HOURS),
+    )
+
+
+@cache
+def bank_holidays() -> BankHolidays:
+    """The bank holidays of England, of any year asked about."""
+    return country_holidays("GB", subdiv="ENG")
+
+
+def cut_off_of(course_session: CourseSession) -> date:
+    """The last day on which a place on the session can be cancelled in time."""
+    starts_on = clock.local(course_session.starts_at).date()
+    return cut_off(starts_on, setting_value(CUT_OFF_DAYS), bank_holidays())
+
+
+def promotion_now(course_session: CourseSession) -> Promotion:
+    """How a place that is free today is passed on."""
+    return promotion_kind(clock.today(), cut_off_of(course_session), setting_value(CERTAIN_DAYS), bank_holidays())

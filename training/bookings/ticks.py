@@ -1,0 +1,164 @@
+"""What the worker does for bookings: offers that run out, places that were missed, calendars that are out of step.
+
+Each tick reads keys without a lock, then opens a unit of work for each, locks, looks again and acts.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from training.bookings import notices
+from training.bookings.invites import entries_of, invitable, wanted
+from training.bookings.models import HOLDING, Booking, BookingState, CalendarEntry
+from training.bookings.operations import lapse_offer
+from training.bookings.places import locked_session, promote_waiting
+from training.core import audit, clock
+from training.core.database import db, reading
+from training.core.transaction import in_unit_of_work, unit_of_work
+from training.core.viewer import WORKER
+from training.people.models import EmailAddress, Person
+from training.schedule.models import (
+    AssignmentState,
+    CourseSession,
+    SessionPart,
+    SessionStatus,
+    TrainerAssignment,
+)
+
+_ALL_THAT_IS_SAID = (
+    joinedload(CalendarEntry.part)
+    .joinedload(SessionPart.course_session)
+    .options(joinedload(CourseSession.course), joinedload(CourseSession.venue), selectinload(CourseSession.parts)),
+    joinedload(CalendarEntry.booking).joinedload(Booking.person).selectinload(Person.addresses),
+    joinedload(CalendarEntry.assignment).joinedload(TrainerAssignment.person).selectinload(Person.addresses),
+)
+
+
+def lapse_offers() -> int:
+    """End every offer that has run out and pass its place on; returns how many."""
+    due = _keys(select(Booking.id).where(Booking.offered_until <= clock.now()).order_by(Booking.offered_until))
+    return sum(in_unit_of_work(lambda key=key: lapse_offer(WORKER, key)) for key in due)
+
+
+def sweep() -> int:
+    """Find places that stayed free while somebody waited, pass them on, and say so in the audit log.
+
+    Every deed that frees a place passes it on itself, so there is nothing to find unless one forgot. Returns how
+    many people got a place.
+    """
+    held = (
+        select(func.count())
+        .select_from(Booking)
+        .where(Booking.session_id == CourseSession.id, Booking.state.in_(HOLDING))
+        .scalar_subquery()
+    )
+    someone_waits = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
+    suspects = _keys(_coming(select(CourseSession.id)).where(someone_waits, held < CourseSession.capacity))
+    return sum(in_unit_of_work(lambda key=key: _pass_on_missed(key)) for key in suspects)
+
+
+def _pass_on_missed(session_id: int) -> int:
+    course_session = locked_session(session_id)
+    promoted = promote_waiting(WORKER, course_session)
+    if promoted:
+        audit.record(
+            WORKER,
+            "found free places that had not been passed on",
+            course_session,
+            after={"bookings": ", ".join(booking.ref for booking in promoted)},
+        )
+    return len(promoted)
+
+
+def invite_trainers() -> int:
+    """Give trainers who accepted their calendar entry, and take it from those who no longer teach; returns how many."""
+    part_count = (
+        select(func.count())
+        .select_from(SessionPart)
+        .where(SessionPart.session_id == TrainerAssignment.session_id)
+        .scalar_subquery()
+    )
+    invited = (
+        select(func.count())
+        .select_from(CalendarEntry)
+        .where(CalendarEntry.assignment_id == TrainerAssignment.id, CalendarEntry.method == "REQUEST")
+        .scalar_subquery()
+    )
+    reachable = exists().where(EmailAddress.person_id == TrainerAssignment.person_id, EmailAddress.is_primary)
+    teaches = TrainerAssignment.state == AssignmentState.ACCEPTED
+    due = _keys(
+        select(TrainerAssignment.id)
+        .join(CourseSession, CourseSession.id == TrainerAssignment.session_id)
+        .where(CourseSession.starts_at > clock.now(), CourseSession.status == SessionStatus.PUBLISHED)
+        .where(or_(and_(teaches, reachable, invited < part_count), and_(~teaches, invited > 0)))
+        .order_by(TrainerAssignment.id)
+    )
+    return sum(in_unit_of_work(lambda key=key: _tell_trainer(key)) for key in due)
+
+
+def _tell_trainer(assignment_id: int) -> bool:
+    session_id = db.session.scalar(select(TrainerAssignment.session_id).where(TrainerAssignment.id == assignment_id))
+    if session_id is None:
+        return False
+    locked_session(session_id)
+    assignment = db.session.get_one(TrainerAssignment, assignment_id, populate_existing=True)
+    if assignment.state is AssignmentState.ACCEPTED:
+        return notices.trainer_invited(assignment)
+    return notices.trainer_cancelled(assignment)
+
+
+def refresh_invites() -> int:
+    """Bring calendars into step where the time, place, link or notes of a session were put right; returns how many.
+
+    The wording around them is not compared, so that a new release does not write to everybody.
+    """
+    with reading(), unit_of_work() as session:
+        entries = session.scalars(
+            select(CalendarEntry)
+            .options(*_ALL_THAT_IS_SAID)
+            .join(SessionPart, SessionPart.id == CalendarEntry.part_id)
+            .join(CourseSession, CourseSession.id == SessionPart.session_id)
+            .where(CalendarEntry.method == "REQUEST", CourseSession.starts_at > clock.now())
+            .where(CourseSession.status == SessionStatus.PUBLISHED)
+            .order_by(CalendarEntry.id)
+        ).all()
+        stale = list(dict.fromkeys((e.booking_id, e.assignment_id) for e in entries if _is_stale(e)))
+    return sum(in_unit_of_work(lambda who=who: _put_right(*who)) for who in stale)
+
+
+def _is_stale(entry: CalendarEntry) -> bool:
+    participant = entry.booking or entry.assignment
+    assert participant is not None
+    course_session, said = participant.course_session, wanted(participant, entry.part)
+    return (
+        (entry.starts_at, entry.ends_at, entry.location) != (said.starts_at, said.ends_at, said.location)
+        or course_session.online_link not in entry.description
+        or course_session.joining_notes not in entry.description
+        or entry.address != invitable(participant.person.address)
+    )
+
+
+def _put_right(booking_id: int | None, assignment_id: int | None) -> bool:
+    if booking_id is not None:
+        participant = db.session.get_one(Booking, booking_id)
+    else:
+        participant = db.session.get_one(TrainerAssignment, assignment_id)
+    locked_session(participant.session_id)
+    db.session.refresh(participant)
+    comes = participant.state in (BookingState.CONFIRMED, AssignmentState.ACCEPTED)
+    if not comes or not any(_is_stale(e) for e in entries_of(participant) if e.method == "REQUEST"):
+        return False
+    notices.details(participant)
+    return True
+
+
+def _coming(statement: Select[int]) -> Select[int]:
+    return statement.where(
+        CourseSession.status == SessionStatus.PUBLISHED, CourseSession.starts_at > clock.now()
+    ).order_by(CourseSession.id)
+
+
+def _keys(statement: Select[int]) -> Sequence[int]:
+    with reading(), unit_of_work() as session:
+        return session.scalars(statement).all()
