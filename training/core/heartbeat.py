@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy import UniqueConstraint, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,6 +11,7 @@ from training.core.columns import Identified, ShortText
 from training.core.database import Base, db
 
 SEEN_WITHIN = timedelta(minutes=5)
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class WorkerSeen(Base):
@@ -34,8 +35,10 @@ class PeriodicRun(Identified, Base):
 
 
 def show_life(name: str) -> None:
-    """Note that the worker `name` is running now."""
-    db.session.merge(WorkerSeen(name=name, seen_at=clock.now()))
+    """Note that the worker `name` is running now, and forget workers that have been silent for a day."""
+    now = clock.now()
+    db.session.execute(delete(WorkerSeen).where(WorkerSeen.seen_at < now - FORGOTTEN_AFTER))
+    db.session.merge(WorkerSeen(name=name, seen_at=now))
 
 
 def worker_last_seen() -> datetime | None:

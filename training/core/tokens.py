@@ -1,15 +1,18 @@
 """One-time form tokens: a form sent twice acts once."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock
 from training.core.columns import ShortText
 from training.core.database import Base, db
+
+
+KEPT_FOR = timedelta(days=30)
 
 
 class SpentFormToken(Base):
@@ -39,6 +42,11 @@ def spend(token: str) -> SpentFormToken | None:
 def where_it_led(token: str) -> str | None:
     """The address the first sending of `token` was led to; None if it was never spent."""
     return db.session.scalar(select(SpentFormToken.location).where(SpentFormToken.token_hash == _hash(token)))
+
+
+def forget_old() -> None:
+    """Delete tokens of forms so old that no browser will send them again."""
+    db.session.execute(delete(SpentFormToken).where(SpentFormToken.spent_at < clock.now() - KEPT_FOR))
 
 
 def _hash(token: str) -> str:

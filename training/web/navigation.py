@@ -44,9 +44,7 @@ def navigation(viewer: Viewer) -> list[Entry]:
     return _entries(_tabs, viewer)
 
 
-def register_desk_section(
-    text: str, endpoint: str, *roles: Role, position: int, prefixes: tuple[str, ...]
-) -> None:
+def register_desk_section(text: str, endpoint: str, *roles: Role, position: int, prefixes: tuple[str, ...]) -> None:
     """Add a working list to the desk's own navigation, for people at the desk or only for `roles`."""
     if any(tab.endpoint == endpoint for tab in _sections):
         raise ValueError(f"the desk section for {endpoint} is already known")
@@ -60,11 +58,13 @@ def desk_navigation(viewer: Viewer) -> list[Entry]:
 
 
 def _entries(tabs: list[Tab], viewer: Viewer) -> list[Entry]:
-    return [
-        Entry(tab.text, url_for(tab.endpoint), any(_under(request.path, prefix) for prefix in tab.prefixes))
-        for tab in tabs
-        if not tab.roles or viewer.has(*tab.roles)
-    ]
+    """The tabs `viewer` sees; current is the one with the longest prefix of the present address."""
+    seen = [tab for tab in tabs if not tab.roles or viewer.has(*tab.roles)]
+    fits = {
+        tab: max((len(prefix) for prefix in tab.prefixes if _under(request.path, prefix)), default=0) for tab in seen
+    }
+    best = max(fits.values(), default=0)
+    return [Entry(tab.text, url_for(tab.endpoint), 0 < fits[tab] == best) for tab in seen]
 
 
 def _under(path: str, prefix: str) -> bool:

@@ -1,0 +1,141 @@
+"""What a trainer’s front page says: what to teach next, which registers are open, what people said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from training.attendance.models import Register
+from training.bookings.models import Booking, BookingState
+from training.catalogue.models import Course, Mode
+from training.core import clock
+from training.core.database import db
+from training.core.viewer import Viewer
+from training.evaluations.models import EvaluationRequest, Stage
+from training.schedule.models import (
+    AssignmentState,
+    CourseSession,
+    SessionPart,
+    SessionStatus,
+    TrainerAssignment,
+    TrainerPart,
+    Venue,
+)
+
+
+@dataclass(frozen=True)
+class TaughtSession:
+    """A coming session the viewer teaches."""
+
+    ref: str
+    title: str
+    mode: Mode
+    starts_at: datetime
+    ends_at: datetime
+    venue: str | None
+    part: TrainerPart
+    booked: int
+    capacity: int
+
+
+@dataclass(frozen=True)
+class OpenRegister:
+    """A part that has begun, or begins today, and whose register is not closed."""
+
+    ref: str
+    number: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A finished session with evaluations: how many were asked and answered."""
+
+    ref: str
+    title: str
+    ended_at: datetime
+    asked: int
+    answered: int
+
+
+def _own(viewer: Viewer) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        TrainerAssignment.person_id == viewer.person_id,
+        TrainerAssignment.state == AssignmentState.ACCEPTED,
+    )
+
+
+def coming_sessions(viewer: Viewer) -> list[TaughtSession]:
+    """Published sessions the viewer teaches that have not ended, earliest first."""
+    booked = (
+        select(func.count())
+        .where(Booking.session_id == CourseSession.id, Booking.state == BookingState.CONFIRMED)
+        .correlate(CourseSession)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            CourseSession.ref,
+            Course.title,
+            CourseSession.mode,
+            CourseSession.starts_at,
+            CourseSession.ends_at,
+            Venue.name,
+            TrainerAssignment.part,
+            booked,
+            CourseSession.capacity,
+        )
+        .join(Course, Course.id == CourseSession.course_id)
+        .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
+        .outerjoin(Venue, Venue.id == CourseSession.venue_id)
+        .where(
+            *_own(viewer),
+            CourseSession.status == SessionStatus.PUBLISHED,
+            CourseSession.ends_at > clock.now(),
+        )
+        .order_by(CourseSession.starts_at, CourseSession.id)
+    )
+    return [TaughtSession(*row) for row in rows]
+
+
+def open_registers(viewer: Viewer) -> list[OpenRegister]:
+    """Registers the viewer should take or close: parts of today and before, the oldest first."""
+    rows = db.session.execute(
+        select(CourseSession.ref, SessionPart.number, Course.title, SessionPart.starts_at, SessionPart.ends_at)
+        .join(SessionPart, SessionPart.session_id == CourseSession.id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
+        .outerjoin(Register, Register.part_id == SessionPart.id)
+        .where(
+            *_own(viewer),
+            TrainerAssignment.part.in_((TrainerPart.LEAD, TrainerPart.CO_TRAINER)),
+            CourseSession.status == SessionStatus.PUBLISHED,
+            SessionPart.on <= clock.today(),
+            Register.closed_at.is_(None),
+        )
+        .order_by(SessionPart.starts_at, SessionPart.id)
+    )
+    return [OpenRegister(*row) for row in rows]
+
+
+def heard(viewer: Viewer, limit: int = 5) -> list[Heard]:
+    """The newest sessions the viewer taught on which people were asked at the end."""
+    rows = db.session.execute(
+        select(
+            CourseSession.ref,
+            Course.title,
+            CourseSession.ends_at,
+            func.count(EvaluationRequest.asked_at),
+            func.count(EvaluationRequest.answered_at),
+        )
+        .join(Course, Course.id == CourseSession.course_id)
+        .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
+        .join(EvaluationRequest, EvaluationRequest.session_id == CourseSession.id)
+        .where(*_own(viewer), EvaluationRequest.stage == Stage.END)
+        .group_by(CourseSession.id, CourseSession.ref, Course.title, CourseSession.ends_at)
+        .order_by(CourseSession.ends_at.desc(), CourseSession.id)
+        .limit(limit)
+    )
+    return [Heard(*row) for row in rows]

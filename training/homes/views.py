@@ -1,0 +1,84 @@
+"""The front page of each audience: what is next, and what needs doing."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from training.bookings.models import BOOKING_STATE_LABELS
+from training.bookings.queries_programme import ProgrammeFilters, next_sessions
+from training.core import clock
+from training.core.viewer import DESK_ROLES, Role
+from training.homes import queries_desk, queries_front, queries_my, queries_teaching
+from training.planning.years import TrainingYear
+from training.schedule.models import TRAINER_PART_LABELS
+from training.web import access
+from training.web.access import current_viewer
+from training.web.navigation import register_desk_section, register_tab
+
+blueprint = Blueprint("homes", __name__)
+NEXT_SHOWN = 8
+"""How many sessions the front page names."""
+register_tab("My learning", "homes.my", Role.LEARNER, position=20, prefixes=("/my",))
+register_tab("Teaching", "homes.teaching", Role.TRAINER, position=30, prefixes=("/teaching",))
+register_tab("Desk", "homes.desk", *DESK_ROLES, position=40, prefixes=("/desk",))
+register_desk_section("Today", "homes.desk", position=10, prefixes=("/desk",))
+
+
+@blueprint.get("/")
+@access.public
+def front() -> ResponseReturnValue:
+    """What training is there for me, and when?"""
+    viewer = current_viewer()
+    return render_template(
+        "homes/front.html",
+        sessions=next_sessions(viewer, NEXT_SHOWN, ProgrammeFilters(places=True)),
+        totals=queries_front.programme_totals(viewer),
+    )
+
+
+@blueprint.get("/my")
+@access.signed_in
+def my() -> ResponseReturnValue:
+    """What is next, what is asked of me, what have I done?"""
+    viewer = current_viewer()
+    return render_template(
+        "homes/my.html",
+        coming=queries_my.coming_bookings(viewer),
+        asked=queries_my.asked_evaluations(viewer),
+        done=queries_my.latest_completions(viewer),
+        state_labels=BOOKING_STATE_LABELS,
+    )
+
+
+@blueprint.get("/teaching")
+@access.only(Role.TRAINER)
+def teaching() -> ResponseReturnValue:
+    """What do I teach next, which registers are open, what did they say?"""
+    viewer = current_viewer()
+    return render_template(
+        "homes/teaching.html",
+        registers=queries_teaching.open_registers(viewer),
+        coming=queries_teaching.coming_sessions(viewer),
+        heard=queries_teaching.heard(viewer),
+        part_labels=TRAINER_PART_LABELS,
+    )
+
+
+@blueprint.get("/desk")
+@access.only(*DESK_ROLES)
+def desk() -> ResponseReturnValue:
+    """What needs me today?"""
+    viewer = current_viewer()
+    begun = queries_desk.any_session_exists(viewer)
+    return render_template(
+        "homes/desk.html",
+        begun=begun,
+        year=TrainingYear.of(clock.today()),
+        registers=queries_desk.registers_not_closed(viewer),
+        failed=queries_desk.failed_messages(viewer),
+        thin=queries_desk.thin_sessions(viewer),
+        untaught=queries_desk.without_second_trainer(viewer),
+        drafts=queries_desk.drafts(viewer),
+        waiting=queries_desk.waiting_lists(viewer),
+        unconfirmed=queries_desk.agencies_to_confirm(viewer),
+        new_session=url_for("schedule.new_session"),
+    )
