@@ -11,7 +11,7 @@ from flask import Flask
 
 from training.bookings import ticks as bookings
 from training.config import Config
-from training.core import heartbeat, sending, tasks
+from training.core import heartbeat, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
 from training.people.accounts import viewer_for
@@ -47,8 +47,13 @@ def jobs(config: Config) -> tuple[Job, ...]:
         with unit_of_work():
             heartbeat.show_life(name)
 
+    def forget_form_tokens() -> None:
+        with unit_of_work():
+            tokens.forget_old()
+
     return (
         Job("heartbeat", 60, show_life),
+        Job("old form tokens", 3600, forget_form_tokens),
         Job("outbox", 2, lambda: sending.send_all(way_out)),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
         Job("offers that run out", 60, bookings.lapse_offers),

@@ -80,13 +80,9 @@ def _without_markers(text: str) -> str:
 
 def _html(subject: str, text: str) -> str:
     blocks = [_block(block.splitlines()) for block in re.split(r"\n{2,}", text.strip())]
-    style = (
-        "font-family:Arial,Helvetica,sans-serif;font-size:17px;line-height:1.5;color:#0b0c0c;max-width:600px"
-    )
+    style = "font-family:Arial,Helvetica,sans-serif;font-size:17px;line-height:1.5;color:#0b0c0c;max-width:600px"
     return str(
-        Markup(
-            '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{}</title></head>'
-        ).format(subject)
+        Markup('<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{}</title></head>').format(subject)
         + Markup('<body style="{}">').format(style)
         + Markup("").join(blocks)
         + Markup("</body></html>\n")

@@ -58,9 +58,7 @@ def setting_value(setting: Setting[Value]) -> Value:
     """What `setting` is now: kept for the length of the database session, so asking often costs one query."""
     kept: dict[str, int | str | bool] | None = db.session().info.get("settings")
     if kept is None:
-        kept = {
-            row.key: row.value for row in db.session.execute(db.select(SettingValue.key, SettingValue.value))
-        }
+        kept = {row.key: row.value for row in db.session.execute(db.select(SettingValue.key, SettingValue.value))}
         db.session().info["settings"] = kept
     return cast(Value, kept.get(setting.key, setting.default))
 
@@ -77,7 +75,5 @@ def change_setting(viewer: Viewer, setting: Setting[Value], value: Value) -> Non
         row = SettingValue(key=setting.key, value=value)
         db.session.add(row)
     row.value = value
-    audit.record(
-        viewer, "changed the setting", row, before={setting.key: present}, after={setting.key: value}
-    )
+    audit.record(viewer, "changed the setting", row, before={setting.key: present}, after={setting.key: value})
     db.session().info.pop("settings", None)

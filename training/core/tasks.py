@@ -110,10 +110,7 @@ def run_next(viewer_of: Callable[[int | None], Viewer]) -> bool:
     with unit_of_work() as session:
         task = session.scalar(
             select(Task)
-            .where(
-                (Task.state == TaskState.WAITING)
-                | ((Task.state == TaskState.RUNNING) & (Task.lease_until < now))
-            )
+            .where((Task.state == TaskState.WAITING) | ((Task.state == TaskState.RUNNING) & (Task.lease_until < now)))
             .order_by(Task.id)
             .limit(1)
             .with_for_update(skip_locked=True)
