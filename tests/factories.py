@@ -8,13 +8,22 @@ from itertools import count
 from typing import Any
 
 from training.agencies.models import Agency, Sector
+from training.bookings.models import Booking, BookingState
 from training.catalogue.models import Agreement, Course, CourseEdition, CourseKind, CourseStatus, Mode
 from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Grant, Role, Viewer, ViewerKind
 from training.people.models import EmailAddress, Employment, Person, RoleGrant
-from training.schedule.models import CourseSession, SessionPart, SessionStatus, Venue
+from training.schedule.models import (
+    AssignmentState,
+    CourseSession,
+    SessionPart,
+    SessionStatus,
+    TrainerAssignment,
+    TrainerPart,
+    Venue,
+)
 
 _numbers = count(1)
 
@@ -113,3 +122,29 @@ def make_session(
     db.session.add(course_session)
     db.session.flush()
     return course_session
+
+
+def make_booking(course_session: CourseSession, person: Person | None = None, **columns: Any) -> Booking:
+    """A confirmed booking as a row, in the person's first job; deeds on places use `book_place`."""
+    person = person or make_person()
+    job = person.employments[0] if person.employments else None
+    wanted: dict[str, Any] = {
+        "ref": f"BK-{number()}", "state": BookingState.CONFIRMED, "agreement": Agreement.NONE,
+        "job_role": job.job_role if job else "Social worker", "agency": job.agency if job else None,
+        "employment": job, "confirmed_at": clock.now(),
+    }  # fmt: skip
+    booking = Booking(course_session=course_session, person=person, **{**wanted, **columns})
+    db.session.add(booking)
+    db.session.flush()
+    return booking
+
+
+def make_assignment(
+    course_session: CourseSession, person: Person, part: TrainerPart = TrainerPart.LEAD,
+    state: AssignmentState = AssignmentState.ACCEPTED,
+) -> TrainerAssignment:  # fmt: skip
+    """The person as a trainer of the session."""
+    assignment = TrainerAssignment(course_session=course_session, person=person, part=part, state=state)
+    db.session.add(assignment)
+    db.session.flush()
+    return assignment
