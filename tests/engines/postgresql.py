@@ -74,6 +74,7 @@ def ensure_running(folder: Path, run: int) -> None:
             cwd=ROOT, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         if keeper.returncode:
+            shutil.rmtree(folder)
             raise NoPostgreSQLError(keeper.stderr)
 
 
@@ -127,7 +128,14 @@ def _reachable(place: Path, folder: Path) -> Path:
     """`place`, or a copy in `folder` when root's checkout stands where nobody may not look."""
     if os.getuid() != 0 or all(_open_to_all(parent) for parent in (place, *place.parents)):
         return place
-    return Path(shutil.copytree(place.parent, folder / "installed", symlinks=True)) / place.name
+    package = place.parents[1]
+    copy = folder / "installed" / package.name / place.parent.name
+    shutil.copytree(place.parent, copy, symlinks=True)
+    # Where the wheel keeps the libraries that its programs look for beside the package.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "installed" / libraries.name)
+    return copy / place.name
 
 
 def _open_to_all(folder: Path) -> bool:
