@@ -9,9 +9,10 @@ from training.bookings import views as bookings
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
-from training.people.accounts import account_links, configure_accounts, load_viewer
+from training.people import views as people
+from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
 from training.web import health, links
-from training.web.access import PUBLIC, check_access_is_declared, configure_access, declare_foreign
+from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
 from training.web.layout import configure_layout
 from training.web.requests import Muster, configure_requests
@@ -21,6 +22,7 @@ from training.web.templating import configure_templating
 BLUEPRINTS = (
     health.blueprint,
     links.blueprint,
+    people.blueprint,
     bookings.blueprint,
 )
 """In the order of the stages."""
@@ -50,9 +52,7 @@ def register_stages(app: Flask) -> None:
     """Add the pages of every stage, and refuse to start where one is half declared."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    declare_foreign(
-        app, {endpoint: PUBLIC for endpoint in app.view_functions if endpoint.startswith("security.")}
-    )
+    declare_account_access(app)
     check_access_is_declared(app)
     links.check_links_have_pages(app)
 

@@ -1,21 +1,31 @@
 """Sign-in through Flask-Security-Too, bent to the rules of the house.
 
-Its datastore flushes instead of committing (the request commits) and nothing of it acts on a GET.
+Its datastore flushes instead of committing (the request commits), its mail goes into the outbox, its forms are ours
+and answer 400 when they failed, and nothing of it acts on a GET. Signing up, confirming an address and choosing a new
+password are pages of our own behind signed links (`views_sign_up`).
 """
 
-from flask import Flask, url_for
+from datetime import timedelta
+from typing import Any, cast
+
+from flask import Flask, make_response, render_template, url_for
 from flask_login import current_user
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_security.mail_util import MailUtil
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from training.config import Config
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import ANONYMOUS, Viewer, ViewerKind, held_today
+from training.people import mail
+from training.people.forms_account import ChangePasswordForm, SignInForm
 from training.people.models import Account, RoleGrant
-
-security = Security()
+from training.people.passwords import SHORTEST, PasswordRules
+from training.web.access import PUBLIC, SIGNED_IN, declare_foreign
+from training.web.forms import Form
 
 
 class NoRole(RoleMixin):
@@ -30,23 +40,82 @@ class AccountStore(SQLAlchemyUserDatastore):
         db.session.flush()
 
 
+class OutboxMail(MailUtil):
+    """What Flask-Security wants to send, as messages of our own in the outbox."""
+
+    def send_mail(
+        self,
+        template: str,
+        subject: str,  # noqa: ARG002 - our own words are sent
+        recipient: str | tuple[str, str],  # noqa: ARG002 - the account knows
+        sender: str | tuple[str, str],  # noqa: ARG002
+        body: str | None,  # noqa: ARG002
+        html: str | None,  # noqa: ARG002
+        **kwargs: Any,
+    ) -> None:
+        """The only message it still sends says that a password was changed; raises KeyError for any other."""
+        {"security/email/change_notice": mail.tell_password_changed}[template](kwargs["user"].person)
+
+
+def render_page(template: str, **context: Any) -> Response:
+    """A page of Flask-Security in our templates; 400 where its form failed."""
+    form = next(value for value in context.values() if isinstance(value, Form))
+    return make_response(render_template(template, form=form, **context), form.status)
+
+
+security = Security(mail_util_cls=OutboxMail, password_util_cls=PasswordRules, render_template=cast(Any, render_page))
+
+
 def configure_accounts(app: Flask, config: Config) -> None:
     """Teach the application to sign people in."""
     app.config.update(
         SECRET_KEY=config.secret_key,
         SECURITY_PASSWORD_SALT=config.secret_key,
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of the method
+        # argon2 salts by itself, so the secret key can be changed without closing every account.
+        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_LENGTH_MIN=SHORTEST,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
+        SECURITY_EMAIL_PLAINTEXT=False,
+        SECURITY_EMAIL_HTML=False,
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_LOGIN_USER_TEMPLATE="security/sign_in.html",
+        SECURITY_CHANGEABLE=True,
+        SECURITY_CHANGE_URL="/change-password",
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change_password.html",  # noqa: S106 - a template
         SECURITY_POST_LOGIN_VIEW="/my",
         SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_POST_CHANGE_VIEW="/my/account",
+        SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),
+        # Less than nothing: no page that asks for the password again.
+        SECURITY_FRESHNESS=timedelta(minutes=-1),
+        SECURITY_STATIC_FOLDER=None,
         SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
     )
-    security.init_app(app, AccountStore(db, Account, NoRole))
+    security.init_app(
+        app,
+        AccountStore(db, Account, NoRole),
+        # It asks for subclasses of its own forms, and uses no more of them than ours have.
+        login_form=cast(Any, SignInForm),
+        change_password_form=cast(Any, ChangePasswordForm),
+    )
+    security.want_json(lambda _request: False)
+
+
+def declare_account_access(app: Flask) -> None:
+    """Say who may call each page of Flask-Security; one that a new release adds is not among them, and is noticed."""
+    declare_foreign(
+        app,
+        {
+            "security.login": PUBLIC,
+            "security.logout": PUBLIC,
+            "security.change_password": SIGNED_IN,
+        },
+    )
 
 
 def load_viewer() -> Viewer:
@@ -69,10 +138,13 @@ def viewer_for(person_id: int | None) -> Viewer:
 
 
 def account_links() -> list[dict[str, str | bool]]:
-    """The links at the right of the header: sign in, or who is signed in and the way out."""
+    """The links at the right of the header: sign in or up, or who is signed in and the way out."""
     if not current_user.is_authenticated:
-        return [{"text": "Sign in", "href": url_for("security.login")}]
+        return [
+            {"text": "Sign in", "href": url_for("security.login")},
+            {"text": "Create an account", "href": url_for("people.sign_up")},
+        ]
     return [
-        {"text": current_user.person.name, "href": "/my/account"},
+        {"text": current_user.person.name, "href": url_for("people.account")},
         {"text": "Sign out", "href": url_for("security.logout"), "sign_out": True},
     ]

@@ -1,5 +1,8 @@
 """Tables of people: who they are, where they work, what they may do, and how they sign in."""
 
+# Flask-Security types its mixin with plain values where a model has columns; Account is the one class it concerns.
+# pyright: reportIncompatibleVariableOverride=false
+
 from datetime import date, datetime
 
 from flask_security.core import UserMixin

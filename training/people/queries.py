@@ -1,5 +1,6 @@
 """Questions about people. The desk sees everybody, a lead the people of their agencies, everybody themselves."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
@@ -97,3 +98,29 @@ def workforce_group_choices(viewer: Viewer) -> list[WorkforceGroup]:  # noqa: AR
 def person_count(viewer: Viewer) -> int:
     """How many people `viewer` may see."""
     return db.session.scalar(select(func.count()).select_from(Person).where(within_reach(viewer))) or 0
+
+
+@dataclass(frozen=True)
+class NumberedJob:
+    """A job with its number among those of the person: in addresses, where keys have no place."""
+
+    number: int
+    employment: Employment
+
+
+def jobs_of(viewer: Viewer, person_id: int) -> list[NumberedJob]:
+    """All jobs of the person, the latest first, numbered in the order in which they were written down."""
+    found = db.session.scalars(
+        select(Employment)
+        .join(Person, Person.id == Employment.person_id)
+        .where(Employment.person_id == person_id, within_reach(viewer))
+        .options(joinedload(Employment.agency), joinedload(Employment.workforce_group))
+        .order_by(Employment.id)
+    )
+    numbered = [NumberedJob(number, employment) for number, employment in enumerate(found, 1)]
+    return sorted(numbered, key=lambda job: (job.employment.from_on, job.number), reverse=True)
+
+
+def employment_numbered(viewer: Viewer, person_id: int, number: int) -> Employment | None:
+    """The job with this number among those of the person, if there is one within reach."""
+    return next((job.employment for job in jobs_of(viewer, person_id) if job.number == number), None)

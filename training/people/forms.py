@@ -1,0 +1,206 @@
+"""Forms of people: signing up, details, jobs, roles."""
+
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from training.agencies.queries import agency_choices
+from training.core.viewer import ROLE_LABELS, Role, Viewer
+from training.people.forms_account import NewPasswordField
+from training.people.models import Employment
+from training.people.operations import Job
+from training.people.queries import workforce_group_choices
+from training.web.fields import (
+    Choice,
+    DateField,
+    EmailField,
+    SelectField,
+    TextField,
+)
+from training.web.forms import FilterForm, Form, VersionedForm
+
+NOT_LISTED = "not-listed"
+
+
+class JobFields(Form):
+    """Where somebody works, as what, and who their manager is."""
+
+    agency = SelectField("Agency", ask="the agency", first="Select an agency")
+    agency_named = TextField(
+        "Name of the agency", ask="the name of the agency", required=False, hint="Only if the agency is not listed."
+    )
+    job_role = TextField("Job role", ask="the job role", hint="For example health visitor, teacher or social worker.")
+    workforce_group = SelectField(
+        "Workforce group",
+        ask="the workforce group",
+        required=False,
+        coerce=int,
+        first="Not sure",
+        hint="How closely the work is with children and families. It decides which training is suggested.",
+    )
+    manager_name = TextField("Name of the line manager", ask="the name of the line manager", required=False)
+    manager_address = EmailField(
+        "Email address of the line manager",
+        ask="the email address of the line manager",
+        required=False,
+        autocomplete="off",
+    )
+
+    def offer(self, viewer: Viewer) -> None:
+        """Fill the choices; two queries."""
+        agencies = [Choice(str(key), name) for key, name in agency_choices(viewer)]
+        self.agency.choices = [*agencies, Choice(NOT_LISTED, "My agency is not listed")]
+        self.workforce_group.choices = [
+            Choice(str(group.id), f"{group.number}. {group.name}") for group in workforce_group_choices(viewer)
+        ]
+
+    def show(self, employment: Employment) -> None:
+        """Start from a job as it is."""
+        known = employment.agency_id is not None
+        self.agency.data = str(employment.agency_id) if known else NOT_LISTED
+        self.agency_named.data = employment.agency_named
+        self.job_role.data = employment.job_role
+        self.workforce_group.data = employment.workforce_group_id
+        self.manager_name.data = employment.manager_name
+        self.manager_address.data = employment.manager_address
+
+    def validate_agency_named(self, field: TextField) -> None:
+        """An agency that is not listed needs a name."""
+        if self.agency.data == NOT_LISTED and not field.data:
+            raise ValidationError("Enter the name of the agency")
+
+    def job(self, staff_number: str = "") -> Job:
+        """What was answered."""
+        listed = self.agency.data not in (None, "", NOT_LISTED)
+        return Job(
+            job_role=self.job_role.data,
+            agency_id=int(self.agency.data) if listed else None,
+            agency_named="" if listed else self.agency_named.data,
+            workforce_group_id=self.workforce_group.data,
+            staff_number=staff_number,
+            manager_name=self.manager_name.data,
+            manager_address=self.manager_address.data.lower(),
+        )
+
+
+class SignUpForm(JobFields):
+    """Asking for an account."""
+
+    given_name = TextField("First name", ask="your first name", autocomplete="given-name", max_length=100)
+    family_name = TextField("Last name", ask="your last name", autocomplete="family-name", max_length=100)
+    address = EmailField(
+        "Your own email address",
+        ask="your email address",
+        hint="Your work address if you have one of your own. Bookings and certificates go there.",
+    )
+    password = NewPasswordField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agency.required = False
+        self.agency.label.text = "Your agency"
+        self.agency.description = "If you leave this open, we go by your email address."
+        self.job_role.label.text, self.job_role.ask = "Your job role", "your job role"
+        self.manager_name.label.text = "Name of your line manager"
+        self.manager_address.label.text = "Email address of your line manager"
+
+
+class AddressForm(Form):
+    """An address to write to."""
+
+    address = EmailField("Your email address", ask="your email address")
+
+
+class ChoosePasswordForm(Form):
+    """A new password for an account."""
+
+    password = NewPasswordField()
+
+
+class DetailsForm(VersionedForm):
+    """Names and telephone of oneself."""
+
+    given_name = TextField("First name", ask="the first name", max_length=100)
+    family_name = TextField("Last name", ask="the last name", max_length=100)
+    telephone = TextField("Telephone", ask="the telephone number", required=False, width=20, autocomplete="tel")
+
+
+class PersonForm(DetailsForm):
+    """A person’s details at the desk."""
+
+    address = EmailField(
+        "Email address",
+        ask="the email address",
+        required=False,
+        autocomplete="off",
+        hint="Their own, not a shared mailbox. Without one, their agency’s lead receives their messages.",
+    )
+
+
+class NewPersonForm(JobFields):
+    """Somebody the desk adds, with their present job."""
+
+    given_name = TextField("First name", ask="the first name", max_length=100)
+    family_name = TextField("Last name", ask="the last name", max_length=100)
+    telephone = TextField("Telephone", ask="the telephone number", required=False, width=20)
+    address = EmailField(
+        "Email address",
+        ask="the email address",
+        required=False,
+        autocomplete="off",
+        hint="Their own, not a shared mailbox. Without one, their agency’s lead receives their messages.",
+    )
+
+
+class DeskJobForm(JobFields):
+    """A job that the desk adds or puts right."""
+
+    staff_number = TextField("Staff number", ask="the staff number", required=False, width=20)
+    from_on = DateField("First day", ask="the first day")
+
+
+class MoveForm(JobFields):
+    """One’s own job: what changed, and since when for another agency."""
+
+    from_on = DateField(
+        "If you moved to another agency: since when",
+        ask="the day you moved",
+        required=False,
+        hint="What you did before stays with the agency you were at. Leave it open if it was today.",
+    )
+
+
+class EndForm(Form):
+    """The last day of a job or role."""
+
+    last_on = DateField("Last day", ask="the last day")
+
+
+class RoleForm(Form):
+    """A role to give."""
+
+    role = SelectField("Role", ask="a role")
+    agency = SelectField(
+        "Agency",
+        ask="the agency",
+        required=False,
+        coerce=int,
+        first="Everywhere",
+        hint="For an agency training lead: it and what is below it.",
+    )
+    from_on = DateField("First day", ask="the first day")
+    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it open if no end is set.")
+
+
+class PeopleFilters(FilterForm):
+    """Filters of the list of people."""
+
+    words = TextField("Name or address", ask="a name or an address", required=False)
+    agency = SelectField("Agency", ask="an agency", required=False, coerce=int, first="All agencies")
+    role = SelectField(
+        "Role",
+        ask="a role",
+        required=False,
+        first="All roles",
+        choices={role.value: label for role, label in ROLE_LABELS.items() if role is not Role.LEARNER},
+    )

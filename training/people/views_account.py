@@ -1,0 +1,97 @@
+"""One’s own account: details, jobs, where to change the password."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from training.core import clock
+from training.core.database import db
+from training.core.refusal import Refused
+from training.people import operations
+from training.people.blueprint import blueprint
+from training.people.forms import DetailsForm, MoveForm
+from training.people.models import Person
+from training.people.queries import employment_numbered, jobs_of
+from training.web import access
+from training.web.access import current_viewer
+
+MEANWHILE = "Somebody else changed this meanwhile. Nothing of yours was saved. Check what it says now"
+
+
+@blueprint.get("/my/account")
+@access.signed_in
+def account() -> ResponseReturnValue:
+    """What is known about the person who is signed in."""
+    person = _myself()
+    jobs = jobs_of(current_viewer(), person.id)
+    return render_template("people/account.html", person=person, jobs=jobs, today=clock.today())
+
+
+@blueprint.route("/my/account/details", methods=["GET", "POST"])
+@access.signed_in
+def account_details() -> ResponseReturnValue:
+    """Change one’s names and telephone."""
+    person = _myself()
+    form = DetailsForm(obj=person)
+    if form.validate_on_submit():
+        if form.is_stale(person.row_version):
+            form.add_error(MEANWHILE)
+        else:
+            wanted = {name: form[name].data for name in ("given_name", "family_name", "telephone")}
+            operations.change_person(current_viewer(), person, wanted)
+            flash("Your details are saved.", "success")
+            return redirect(url_for("people.account"))
+    return render_template("people/account_details.html", form=form), form.status
+
+
+@blueprint.route("/my/account/jobs/new", methods=["GET", "POST"])
+@access.signed_in
+def account_new_job() -> ResponseReturnValue:
+    """Add a job one has besides the others."""
+    person = _myself()
+    form = MoveForm()
+    form.offer(current_viewer())
+    form.from_on.label.text = "First day"
+    form.from_on.description = "Leave it open if it is today."
+    if form.validate_on_submit():
+        try:
+            operations.add_employment(current_viewer(), person, form.job(), form.from_on.data or clock.today())
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            flash("Your job is added.", "success")
+            return redirect(url_for("people.account"))
+    return render_template("people/account_job.html", form=form, employment=None), form.status
+
+
+@blueprint.route("/my/account/jobs/<int:number>", methods=["GET", "POST"])
+@access.signed_in
+def account_job(number: int) -> ResponseReturnValue:
+    """Change one’s job: role and manager as they are, or a move to another agency."""
+    person = _myself()
+    employment = employment_numbered(current_viewer(), person.id, number)
+    if employment is None or not employment.is_current(clock.today()):
+        abort(404)
+    form = MoveForm()
+    form.offer(current_viewer())
+    if not form.is_submitted():
+        form.show(employment)
+    elif form.validate():
+        job = form.job(employment.staff_number)
+        moved = (job.agency_id, job.agency_named) != (employment.agency_id, employment.agency_named)
+        try:
+            if moved:
+                operations.move_agency(current_viewer(), employment, job, form.from_on.data or clock.today())
+            else:
+                operations.change_employment(current_viewer(), employment, job)
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            flash(
+                "Your move is noted. What you did before stays as it was." if moved else "Your job is saved.", "success"
+            )
+            return redirect(url_for("people.account"))
+    return render_template("people/account_job.html", form=form, employment=employment), form.status
+
+
+def _myself() -> Person:
+    return db.session.get_one(Person, current_viewer().person_id)
