@@ -1,6 +1,7 @@
 """The command `muster`: each command is safe to run twice."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 from flask import Flask
@@ -9,6 +10,11 @@ from flask_migrate import upgrade as upgrade_database
 from training import create_app
 from training.config import ROOT, Config, ConfigError
 from training.core.database import db
+from training.core.refusal import Refused
+from training.core.transaction import unit_of_work
+from training.demonstration.accounts import SignIn
+from training.demonstration.agencies import PARTNERSHIP
+from training.demonstration.filling import fill
 from training.jobs import run_once, run_worker
 from training.web.health import newest_migration, present_migration
 
@@ -39,6 +45,41 @@ def worker(config: Config, once: bool) -> None:
     app = create_app(config)
     require_newest_migration(app)
     (run_once if once else run_worker)(app, config)
+
+
+@main.command()
+@click.pass_obj
+def demo(config: Config) -> None:
+    """Fill an empty database with an invented partnership; the second time nothing changes."""
+    app = create_app(config)
+    require_newest_migration(app)
+    fill_with_demonstration(app, config)
+
+
+def fill_with_demonstration(app: Flask, config: Config) -> None:
+    """Write the demonstration and say what was done; end with a sentence where it must not be."""
+    if config.is_production:
+        click.echo(
+            "The demonstration has sign-ins that everybody can read, so it is not put into production.", err=True
+        )
+        sys.exit(1)
+    try:
+        with app.app_context(), unit_of_work():
+            filled = fill()
+    except Refused as refusal:
+        click.echo(f"{refusal.sentence}.", err=True)
+        sys.exit(1)
+    if filled.rows:
+        click.echo(f"The demonstration is ready: {filled.rows:,} rows about {PARTNERSHIP}.")
+    else:
+        click.echo("The demonstration is already there. Nothing was changed.")
+    show_sign_ins(filled.sign_ins)
+
+
+def show_sign_ins(sign_ins: Sequence[SignIn]) -> None:
+    """Print how to sign in as each person of the demonstration."""
+    for each in sign_ins:
+        click.echo(f"  {each.role:<34} {each.address:<46} {each.password}")
 
 
 def _upgrade(app: Flask, config: Config) -> None:

@@ -1,1 +1,1 @@
-"""An invented partnership with the published figures, to try Muster with."""
+"""Demonstration data: an invented partnership whose yearly totals equal published ones."""

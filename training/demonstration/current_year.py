@@ -1,0 +1,203 @@
+"""The present training year as seen from today: what was held, what is on today, and what is coming."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from training.catalogue.models import Mode
+from training.core.viewer import Role
+from training.demonstration.accounts import Cast
+from training.demonstration.booking import Bookings
+from training.demonstration.history import History
+from training.demonstration.ledger import csv_rows
+from training.demonstration.people import Post
+from training.demonstration.programme import Courses, PlannedSession, choose_days, course_codes
+from training.demonstration.sessions import InventedSession, Schedule
+from training.demonstration.working_days import is_training_day, training_days, working_day_before
+from training.planning.years import TrainingYear
+from training.schedule.models import SessionStatus
+
+ROOM, SCREEN = (16, 27), (18, 41)
+"""Bounds of the attendances at a session face to face, and online."""
+PLACES = {Mode.FACE_TO_FACE: 30, Mode.VIRTUAL: 50}
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A session ahead: how many days from today at least, and how it stands."""
+
+    code: str
+    days_ahead: int
+    booked: int = 0
+    waiting: int = 0
+    status: SessionStatus = SessionStatus.PUBLISHED
+    mode: Mode | None = None
+    capacity: int | None = None
+    alone: bool = False
+
+
+COMING = (
+    Coming("LON", 3, booked=31),
+    Coming("DSL", 6, booked=24, waiting=6, capacity=24),
+    Coming("TLT", 8, booked=17),
+    Coming("CC", 10, booked=38, alone=True),
+    Coming("WT", 13, booked=28),
+    Coming("CSA", 17, booked=20, waiting=4, capacity=20),
+    Coming("MA", 20, booked=22),
+    Coming("DA", 24, booked=15),
+    Coming("NST", 27, booked=6),
+    Coming("MH", 31, booked=19),
+    Coming("PCE", 34, booked=27),
+    Coming("CRM", 38, booked=9, mode=Mode.VIRTUAL),
+    Coming("CS", 41, booked=11, status=SessionStatus.CALLED_OFF),
+    Coming("WT", 45, booked=30, waiting=9),
+    Coming("VB", 49, booked=16),
+    Coming("OS", 54, booked=13),
+    Coming("DSL", 60, booked=12),
+    Coming("SRK", 66, booked=8),
+    Coming("ADU", 72, booked=11),
+    Coming("SER", 78, booked=5),
+    Coming("WT", 86, booked=4),
+    Coming("NRM", 92, status=SessionStatus.DRAFT),
+    Coming("TLT", 99, status=SessionStatus.DRAFT),
+    Coming("DA", 106, status=SessionStatus.DRAFT),
+    Coming("WT", 113, status=SessionStatus.DRAFT),
+)
+LEARNER_IS_BOOKED = {"WT", "VB"}
+LEARNER_WAITS = {"CSA"}
+LEARNER_HAS_DONE = {"NST", "CC", "DA", "PCE"}
+
+
+@dataclass
+class CurrentYear:
+    """Writes the present year into the ledger."""
+
+    schedule: Schedule
+    history: History
+    bookings: Bookings
+    courses: Courses
+    cast: Cast
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.today: date = self.schedule.people.today
+        self.chance: Random = self.schedule.ledger.chance("current year")
+
+    def hold_until_last_week(self) -> None:
+        """As many sessions as the year’s share so far, in the mix of the last published year."""
+        year = TrainingYear.of(self.today)
+        window = training_days(year.first_day, self.today - timedelta(days=8))
+        mix = published_mix()
+        self.chance.shuffle(mix)
+        count = round(len(mix) * len(window) / len(training_days(year.first_day, year.last_day)))
+        planned = [self._planned(code, mode, window) for code, mode in mix[:count]]
+        learned: set[str] = set()
+        for session in sorted(planned, key=lambda each: (each.days, each.course.code)):
+            code = session.course.code
+            comes = code in LEARNER_HAS_DONE - learned
+            learned.add(code)
+            made = self.schedule.add(session, SessionStatus.FINISHED)
+            first = (self.cast[Role.LEARNER],) if comes else ()
+            self.history.hold(made, session.attendances or 0, first)
+
+    def hold_a_few_days_ago(self) -> None:
+        """A session that ended last week, whose evaluation is being answered."""
+        day = working_day_before(self.today - timedelta(days=3))
+        session = self._one_day("MH", day, 21)
+        made = self.schedule.add(session, SessionStatus.FINISHED, lead=self.cast[Role.TRAINER])
+        self.history.hold(made, 21, (self.cast[Role.LEARNER],))
+
+    def leave_a_register_open(self) -> None:
+        """A session of the last working day whose trainers have not closed the register."""
+        made = self.schedule.add(self._one_day("MA", working_day_before(self.today), None), SessionStatus.PUBLISHED)
+        self._book(made, 26)
+
+    def hold_one_today(self) -> None:
+        """A session today, led by the trainer one can sign in as."""
+        session = self._one_day("CRM", self.today, None)
+        made = self.schedule.add(session, SessionStatus.PUBLISHED, lead=self.cast[Role.TRAINER], starts=time(9, 30))
+        self._book(made, 23)
+
+    def plan_ahead(self) -> None:
+        """What is coming in the next four months."""
+        booked: set[str] = set()
+        for coming in COMING:
+            made = self._add_coming(coming)
+            if coming.status is SessionStatus.CALLED_OFF:
+                called_off_at = self.now - timedelta(days=3)
+                for post in self.history.crowd.choose(made, coming.booked):
+                    self.bookings.called_off(made, post, called_off_at)
+            elif coming.status is SessionStatus.PUBLISHED:
+                learner = self.cast[Role.LEARNER]
+                has_place = coming.code in LEARNER_IS_BOOKED - booked
+                first = (learner,) if has_place or coming.code in LEARNER_WAITS else ()
+                booked.add(coming.code)
+                self._book(made, coming.booked, coming.waiting, first)
+
+    def _add_coming(self, coming: Coming) -> InventedSession:
+        course = self.courses[coming.code]
+        mode = coming.mode or course.mode
+        window = [self.today + timedelta(days=coming.days_ahead + extra) for extra in range(60)]
+        taken = {day for session in self.schedule.sessions for day in session.planned.days}
+        first = next(day for day in window if is_training_day(day) and day not in taken)
+        count = len(course.times(mode))
+        days = tuple(
+            next(day for day in window if is_training_day(day) and (day - first).days >= 7 * index)
+            for index in range(count)
+        )
+        session = PlannedSession(course, mode, days, coming.capacity or PLACES[mode])
+        lead = self.cast[Role.TRAINER] if coming.code in ("WT", "CSA") and coming.days_ahead < 60 else None
+        if coming.status is SessionStatus.CALLED_OFF:
+            return self.schedule.add(
+                session,
+                coming.status,
+                called_off_at=self.now - timedelta(days=3),
+                called_off_reason="Neither trainer can come, and nobody else is free that day",
+            )
+        return self.schedule.add(session, coming.status, lead=lead, alone=coming.alone)
+
+    def _book(self, session: InventedSession, booked: int, waiting: int = 0, first: tuple[Post, ...] = ()) -> None:
+        """Bookings as they stand: those in `first` have a place, or wait where the session has a waiting list."""
+        given_up = max(1, booked // 12)
+        everybody = self.history.crowd.choose(session, booked + waiting + given_up, first)
+        others = [post for post in everybody if post not in first]
+        in_order = [*others[:booked], *first, *others[booked:]] if waiting else [*first, *others]
+        for post in in_order[:booked]:
+            self.bookings.confirm(session, post)
+        for post in in_order[booked : booked + waiting]:
+            self.bookings.wait(session, post)
+        for post in in_order[booked + waiting :]:
+            self.bookings.cancel(session, post, is_late=session.starts_at < self.now)
+
+    def _planned(self, code: str, mode: Mode, window: list[date]) -> PlannedSession:
+        course = self.courses[code]
+        days = choose_days(window, len(course.times(mode)), self.chance)
+        bounds = ROOM if mode is Mode.FACE_TO_FACE else SCREEN
+        return PlannedSession(course, mode, days, PLACES[mode], self.chance.randint(*bounds))
+
+    def _one_day(self, code: str, day: date, attendances: int | None) -> PlannedSession:
+        course = self.courses[code]
+        return PlannedSession(course, course.mode, (day,), PLACES[course.mode], attendances)
+
+
+def published_mix() -> list[tuple[str, Mode]]:
+    """A course code and a mode for each session of the published year 2023-24."""
+    codes = course_codes()
+    modes = {"Face to Face": Mode.FACE_TO_FACE, "Virtual Briefing": Mode.VIRTUAL}
+    return [
+        (codes[row["course"]], modes[row["mode"]])
+        for row in csv_rows("sefton_delivery_2023_24.csv")
+        for _ in range(int(row["sessions_delivered"]))
+    ]
+
+
+def add_current_year(
+    schedule: Schedule, history: History, bookings: Bookings, courses: Courses, cast: Cast, now: datetime
+) -> None:
+    """Note everything of the present year."""
+    year = CurrentYear(schedule, history, bookings, courses, cast, now)
+    year.hold_until_last_week()
+    year.hold_a_few_days_ago()
+    year.leave_a_register_open()
+    year.hold_one_today()
+    year.plan_ahead()

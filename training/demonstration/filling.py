@@ -1,0 +1,89 @@
+"""Filling an empty database with the demonstration: all of it in one transaction, or nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from training.agencies.models import Agency
+from training.catalogue.models import Course
+from training.core import clock
+from training.core.database import db
+from training.core.refusal import Refused
+from training.core.settings import change_setting
+from training.core.viewer import COMMAND, Role
+from training.demonstration.accounts import SignIn, add_accounts, add_roles, sign_ins
+from training.demonstration.agencies import NOTICE, PARTNERSHIP, add_agencies, codes
+from training.demonstration.booking import Bookings
+from training.demonstration.courses import add_courses
+from training.demonstration.crowd import Crowd
+from training.demonstration.current_year import add_current_year
+from training.demonstration.feedback import add_feedback
+from training.demonstration.history import History
+from training.demonstration.ledger import Ledger
+from training.demonstration.people import begin_people
+from training.demonstration.plans import add_plans
+from training.demonstration.programme import planned_sessions, published_years
+from training.demonstration.sessions import Schedule
+from training.schedule.models import SessionStatus
+from training.web import layout
+
+SEED = 2024
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was done: how many rows were written (none the second time), and how to sign in."""
+
+    rows: int
+    sign_ins: tuple[SignIn, ...]
+
+
+def fill(seed: int = SEED) -> Filled:
+    """Write the demonstration, or nothing where it is there already.
+
+    Refuses where there are agencies or courses that are not the demonstration's own: invented people must never
+    stand among real ones. The caller commits.
+    """
+    if _is_filled():
+        return Filled(0, sign_ins())
+    now, today = clock.now(), clock.today()
+    ledger = Ledger(seed)
+    agencies = add_agencies(ledger)
+    people = begin_people(ledger, today)
+    people.fill(agencies)
+    cast = add_roles(people, agencies)
+    courses = add_courses(ledger, people.groups)
+    schedule = Schedule(ledger, people)
+    schedule.add_venues()
+    schedule.gather_pool(cast[Role.TRAINER])
+    bookings = Bookings(ledger, now)
+    history = History(ledger, people, bookings, Crowd(people, ledger.chance("crowd")))
+    for published in published_years():
+        for planned in planned_sessions(published, courses, ledger.chance(f"programme {published.year}")):
+            session = schedule.add(planned, SessionStatus.FINISHED)
+            history.hold(session, planned.attendances or 0)
+    add_current_year(schedule, history, bookings, courses, cast, now)
+    add_feedback(ledger, history.held, courses, now)
+    add_plans(ledger, history.held, courses, agencies, today)
+    people.write_addresses()
+    add_accounts(ledger, cast)
+    rows = ledger.write()
+    change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
+    change_setting(COMMAND, layout.NOTICE, NOTICE)
+    return Filled(rows, sign_ins())
+
+
+def _is_filled() -> bool:
+    """Whether the demonstration is there; raises Refused where something else is."""
+    present = set(db.session.scalars(select(Agency.code)))
+    foreign = present - codes()
+    if foreign:
+        raise Refused(
+            f"This database holds agencies that are not the demonstration’s, such as {min(foreign)}. "
+            "The demonstration needs a database of its own"
+        )
+    if present:
+        return True
+    if db.session.scalar(select(func.count()).select_from(Course)):
+        raise Refused("This database already holds courses. The demonstration needs a database of its own")
+    return False
