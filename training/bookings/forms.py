@@ -1,8 +1,25 @@
 """The forms about bookings and places."""
 
-from training.web.fields import HiddenField
-from training.web.forms import Form
+from training.catalogue.models import MODE_LABELS, Mode
+from training.people.models import Employment
+from training.schedule.models import CourseSession
+from training.schedule.rules import LINK_TO_FOLLOW, MOST_PARTS, PartTimes
+from training.web.fields import (
+    CheckboxField,
+    Choice,
+    DateField,
+    HiddenField,
+    NumberField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+    TextField,
+    TimeField,
+)
+from training.web.forms import FilterForm, Form, VersionedForm
 from training.web.readings import ReadingError
+
+NOT_TAKEN_OR_LEFT = "Choose whether you take the place"
 
 
 class AnswerField(HiddenField):
@@ -10,14 +27,156 @@ class AnswerField(HiddenField):
 
     def check(self) -> None:
         if self.data not in ("take", "leave"):
-            raise ReadingError("Choose whether you take the place")
+            raise ReadingError(NOT_TAKEN_OR_LEFT)
 
     @property
     def missing(self) -> str:
-        return "Choose whether you take the place"
+        return NOT_TAKEN_OR_LEFT
 
 
 class AnswerForm(Form):
     """Take an offered place, or leave it; nothing is chosen beforehand."""
 
     answer = AnswerField(required=True)
+
+
+class BookForm(Form):
+    """What is asked of somebody who books: the role they come in where they have several, and the agreement."""
+
+    employment = RadioField("In which role are you coming?", ask="the role in which you are coming", coerce=int)
+    declared = CheckboxField(
+        "I have my line manager’s agreement", ask="that you have your line manager’s agreement", required=True
+    )
+
+    def offer(self, employments: list[Employment], *, asks_agreement: bool, for_other: bool) -> None:
+        """Ask only what is not known: no role where there is one, no agreement where the course needs none."""
+        if len(employments) > 1:
+            self.employment.choices = [
+                Choice(str(job.id), job.job_role or "Role not given", agency_named(job)) for job in employments
+            ]
+        else:
+            del self.employment
+        if not asks_agreement:
+            del self.declared
+        if for_other:
+            self._speak_of_somebody_else()
+
+    @property
+    def employment_id(self) -> int | None:
+        """The job chosen; None where nothing had to be chosen."""
+        return int(self.employment.data) if "employment" in self and self.employment.data is not None else None
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the agreement was declared."""
+        return "declared" in self and self.declared.data
+
+    def _speak_of_somebody_else(self) -> None:
+        if "employment" in self:
+            self.employment.label.text = "In which role are they coming?"
+            self.employment.ask = "the role in which they are coming"
+        if "declared" in self:
+            self.declared.label.text = "Their line manager agrees"
+            self.declared.ask = "that their line manager agrees"
+
+
+def agency_named(job: Employment) -> str:
+    """The agency of a job, or that it is to be confirmed and what the person called it."""
+    return job.agency.name if job.agency else f"Agency to be confirmed: {job.agency_named}"
+
+
+class CancelForm(Form):
+    """Cancel one's own booking."""
+
+    reason = TextAreaField(
+        "Why are you cancelling?",
+        hint="It helps us to plan. Please write nothing about health.",
+        required=False,
+        max_length=500,
+        rows=3,
+    )
+
+
+class DeskCancelForm(Form):
+    """Cancel somebody's booking from the desk."""
+
+    reason = TextAreaField("Reason", ask="the reason", hint="The person will read it.", max_length=500, rows=3)
+
+
+class CallOffForm(Form):
+    """Call a session off."""
+
+    reason = TextAreaField(
+        "Reason", ask="the reason", hint="Everybody who booked will read it.", max_length=1000, rows=4
+    )
+
+
+class CapacityForm(VersionedForm):
+    """How many places there are."""
+
+    capacity = NumberField("Number of places", ask="the number of places", most=2000)
+
+
+class PersonSearchForm(FilterForm):
+    """Find somebody to book."""
+
+    q = TextField("Name, email address or reference", ask="a name", required=False)
+
+
+class MoveForm(VersionedForm):
+    """Other dates, times, place or link; `days_shown` inputs for parts are added by `with_parts`."""
+
+    mode = SelectField("How it is held", ask="how it is held", choices=MODE_LABELS, coerce=Mode, first=None)
+    venue = SelectField("Venue", ask="a venue", required=False, first="No venue", coerce=int)
+    online_link = TextField(
+        "Link to join online",
+        hint=f"For virtual and hybrid sessions. Write “{LINK_TO_FOLLOW}” if there is none yet.",
+        required=False,
+        max_length=1000,
+    )
+
+    @property
+    def rows(self) -> list[tuple[int, DateField, TimeField, TimeField]]:
+        """The inputs of each part, with its number."""
+        numbers = range(MOST_PARTS)
+        return [
+            (n + 1, self[f"parts-{n}-on"], self[f"parts-{n}-starts"], self[f"parts-{n}-ends"])
+            for n in numbers
+            if f"parts-{n}-on" in self
+        ]
+
+    def parts(self) -> list[PartTimes]:
+        """The parts that were filled in."""
+        return [
+            PartTimes(on.data, starts.data, ends.data)
+            for _, on, starts, ends in self.rows
+            if on.data is not None and starts.data is not None and ends.data is not None
+        ]
+
+
+def move_form_for(course_session: CourseSession, venues: dict[str, str]) -> MoveForm:
+    """The form to move a session, holding how it is now and the inputs of as many parts as it has."""
+
+    class SessionMoveForm(MoveForm):
+        pass
+
+    data: dict[str, object] = {}
+    several = len(course_session.parts) > 1
+    for index, part in enumerate(course_session.parts):
+        day = f"day {index + 1}" if several else "the session"
+        prefix = f"parts-{index}"
+        setattr(SessionMoveForm, f"{prefix}-on", DateField("Date", ask=f"the date of {day}"))
+        setattr(SessionMoveForm, f"{prefix}-starts", TimeField("Start time", ask=f"the start time of {day}"))
+        setattr(SessionMoveForm, f"{prefix}-ends", TimeField("End time", ask=f"the end time of {day}"))
+        data |= {f"{prefix}-on": part.on, f"{prefix}-starts": part.starts, f"{prefix}-ends": part.ends}
+    form = SessionMoveForm(
+        data=data
+        | {
+            "mode": course_session.mode,
+            "venue": course_session.venue_id,
+            "online_link": course_session.online_link,
+            "row_version": course_session.row_version,
+        }
+    )
+    form.venue.choices = venues
+    return form

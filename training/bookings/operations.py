@@ -16,8 +16,8 @@ from training.bookings.places import (
     locked_booking,
     locked_session,
     may_pass_on,
-    places_held,
     promote_waiting,
+    standing_of,
 )
 from training.bookings.rules import Refusal, is_late_cancellation, may_book, place_or_wait
 from training.bookings.terms import cut_off_of
@@ -61,10 +61,13 @@ def book_place(
             raise Refused("Confirm that your line manager has agreed", "declared")
         # Managers are not asked by the system: the course's form offers only “none” and “declared”.
         agreement = Agreement.DECLARED
-    # Whoever waited for a place that a fault left free comes before somebody who asks only now.
-    promote_waiting(viewer, course_session)
+    standing = standing_of(session_id)
+    if standing.waiting and place_or_wait(course_session.capacity, standing.held):
+        # Whoever waited for a place that a fault left free comes before somebody who asks only now.
+        promote_waiting(viewer, course_session)
+        standing = standing_of(session_id)
+    gets_place = place_or_wait(course_session.capacity, standing.held)
     now = clock.now()
-    gets_place = place_or_wait(course_session.capacity, places_held(session_id))
     booking = Booking(
         ref=_free_reference(),
         course_session=course_session,
@@ -85,7 +88,7 @@ def book_place(
     if gets_place:
         notices.booked(booking)
     else:
-        notices.waiting(booking, waiting_position(booking))
+        notices.waiting(booking, standing.waiting + 1)
     return booking
 
 
@@ -173,7 +176,7 @@ def give_place(viewer: Viewer, booking_id: int) -> Booking:
         _require_open(course_session)
         if may_pass_on(course_session):
             raise Refused("Free places go to the waiting list in order of asking")
-    if not place_or_wait(course_session.capacity, places_held(course_session.id)):
+    if not place_or_wait(course_session.capacity, standing_of(course_session.id).held):
         raise Refused("There is no free place on this session")
     confirm(viewer, booking, "gave a free place")
     notices.promoted(booking)
@@ -188,7 +191,7 @@ def change_capacity(viewer: Viewer, session_id: int, capacity: int) -> CourseSes
     course_session = locked_session(session_id)
     if course_session.status not in (SessionStatus.DRAFT, SessionStatus.PUBLISHED):
         raise Refused("The places of a session that is over or called off cannot be changed")
-    held = places_held(session_id)
+    held = standing_of(session_id).held
     if capacity < held:
         raise Refused(
             f"The number of places must be {held} or more: {count(held, 'place')} are taken. "

@@ -4,6 +4,8 @@ Places are never a counter. They are counted from the states of the bookings, un
 the transaction of the change.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 
 from training.bookings import notices
@@ -41,16 +43,23 @@ def locked_booking(booking_id: int) -> Booking:
     ).one()
 
 
-def places_held(session_id: int) -> int:
-    """How many places of the session are taken up; certain only under the lock."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Booking)
-            .where(Booking.session_id == session_id, Booking.state.in_(HOLDING))
-        )
-        or 0
-    )
+@dataclass(frozen=True)
+class Standing:
+    """How a session stands: places taken up, and people waiting; certain only under the lock."""
+
+    held: int
+    waiting: int
+
+
+def standing_of(session_id: int) -> Standing:
+    """How many places of the session are taken up and how many people wait, in one query."""
+    counts = db.session.execute(
+        select(
+            func.count().filter(Booking.state.in_(HOLDING)),
+            func.count().filter(Booking.state == BookingState.WAITING),
+        ).where(Booking.session_id == session_id)
+    ).one()
+    return Standing(*counts)
 
 
 def may_pass_on(course_session: CourseSession) -> bool:
@@ -70,10 +79,9 @@ def promote_waiting(viewer: Viewer, course_session: CourseSession) -> list[Booki
     Call it under the lock, in the transaction of whatever freed the place.
     """
     db.session.flush()
-    if not may_pass_on(course_session):
-        return []
-    free = course_session.capacity - places_held(course_session.id)
-    if free <= 0:
+    standing = standing_of(course_session.id)
+    free = course_session.capacity - standing.held
+    if free <= 0 or not standing.waiting or not may_pass_on(course_session):
         return []
     promoted = list(
         db.session.scalars(

@@ -70,12 +70,12 @@ def is_busy(error: BaseException) -> bool:
 
 
 def in_unit_of_work(deed: Callable[[], Result]) -> Result:
-    """Run `deed` in a unit of work of its own, a second time if it lost against another transaction."""
+    """Run `deed` in a unit of work of its own, a second time if it lost against, or waited in vain for, another."""
     try:
         with unit_of_work():
             return deed()
     except DBAPIError as error:
-        if not is_retriable(error):
+        if not is_retriable(error) and not is_busy(error):
             raise
     with unit_of_work():
         return deed()

@@ -1,0 +1,158 @@
+"""What a person sees of their own bookings, and what they should know before they book."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry
+from training.core import clock
+from training.core.database import db
+from training.core.outbox import OutboxMessage
+from training.core.viewer import Viewer
+from training.people.models import Employment
+from training.records.queries import has_completed
+from training.schedule.models import CourseSession, SessionPart, SessionStatus
+from training.schedule.operations import times_of
+from training.schedule.queries import Clash, clashes_for_trainer
+
+
+@dataclass(frozen=True)
+class MyBookings:
+    """A person's bookings: places to come to, lists they wait on, and all that is over."""
+
+    coming: list[Booking] = field(default_factory=list[Booking])
+    waiting: list[Booking] = field(default_factory=list[Booking])
+    past: list[Booking] = field(default_factory=list[Booking])
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """What does not stop a booking, but should be known before it."""
+
+    clashes: list[Clash]
+    is_in_date: bool
+    """The person has done the course, and it still counts on the day."""
+    is_for_others: bool
+    """The course is meant for other workforce groups than theirs."""
+
+
+def within_reach(viewer: Viewer) -> ColumnElement[bool]:
+    """Which rows of Booking `viewer` may see: all at the desk, else their own."""
+    return true() if viewer.works_at_desk else Booking.person_id == viewer.person_id
+
+
+def booking_by_ref(viewer: Viewer, ref: str) -> Booking | None:
+    """The booking a reference names, with person, agency and session, if `viewer` may see it."""
+    return db.session.scalar(
+        select(Booking)
+        .where(Booking.ref == ref.strip().upper(), within_reach(viewer))
+        .options(
+            joinedload(Booking.person),
+            joinedload(Booking.agency),
+            joinedload(Booking.course_session).options(
+                joinedload(CourseSession.course),
+                joinedload(CourseSession.venue),
+                selectinload(CourseSession.parts),
+            ),
+        )
+    )
+
+
+def live_booking(viewer: Viewer, session_id: int, person_id: int) -> Booking | None:
+    """The live booking of a person on a session, if there is one within reach."""
+    return db.session.scalar(
+        select(Booking).where(
+            Booking.session_id == session_id,
+            Booking.person_id == person_id,
+            Booking.state.in_(LIVE),
+            within_reach(viewer),
+        )
+    )
+
+
+def my_bookings(viewer: Viewer) -> MyBookings:
+    """The asker's own bookings, the nearest session first, what is over with the latest first."""
+    found = db.session.scalars(
+        select(Booking)
+        .join(Booking.course_session)
+        .where(Booking.person_id == viewer.person_id)
+        .options(
+            joinedload(Booking.course_session).options(
+                joinedload(CourseSession.course),
+                joinedload(CourseSession.venue),
+                selectinload(CourseSession.parts),
+            )
+        )
+        .order_by(CourseSession.starts_at, Booking.id)
+    )
+    mine = MyBookings()
+    now = clock.now()
+    for booking in found:
+        if not booking.is_live or booking.course_session.ends_at <= now:
+            mine.past.insert(0, booking)
+        elif booking.holds_place:
+            mine.coming.append(booking)
+        else:
+            mine.waiting.append(booking)
+    return mine
+
+
+def entries_by_part(booking: Booking) -> dict[int, CalendarEntry]:
+    """What the person's calendar was last told, by the key of the part."""
+    found = db.session.scalars(select(CalendarEntry).where(CalendarEntry.booking_id == booking.id))
+    return {entry.part_id: entry for entry in found}
+
+
+def messages_about(booking: Booking) -> list[OutboxMessage]:
+    """What was written to the person about the booking, the latest first."""
+    return list(
+        db.session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.about == f"booking:{booking.id}")
+            .order_by(OutboxMessage.id.desc())
+        )
+    )
+
+
+def warnings_before_booking(
+    viewer: Viewer, person_id: int, course_session: CourseSession, employments: list[Employment]
+) -> Warnings:
+    """What the person should know before they book: clashes in hours, done already, meant for others."""
+    starts_on = clock.local(course_session.starts_at).date()
+    audience = {group.id for group in course_session.course.audience}
+    groups = {job.workforce_group_id for job in employments}
+    clashes = clashes_for_learner(person_id, course_session)
+    taught = clashes_for_trainer(viewer, person_id, times_of(course_session), course_session.id)
+    return Warnings(
+        clashes=sorted({*clashes, *taught}, key=lambda clash: clash.starts_at),
+        is_in_date=has_completed(viewer, person_id, course_session.course_id, starts_on),
+        is_for_others=bool(audience) and bool(groups - {None}) and not audience & groups,
+    )
+
+
+def clashes_for_learner(person_id: int, course_session: CourseSession) -> list[Clash]:
+    """Other sessions in the same hours on which the person has a live booking."""
+    part, own = aliased(SessionPart), aliased(CourseSession)
+    overlaps = or_(
+        *((part.starts_at < sitting.ends_at) & (part.ends_at > sitting.starts_at) for sitting in course_session.parts)
+    )
+    found = db.session.scalars(
+        select(part)
+        .join(own, own.id == part.session_id)
+        .join(Booking, Booking.session_id == own.id)
+        .where(Booking.person_id == person_id, Booking.state.in_(LIVE), own.id != course_session.id)
+        .where(own.status == SessionStatus.PUBLISHED, overlaps)
+        .options(joinedload(part.course_session).joinedload(CourseSession.course))
+        .order_by(part.starts_at, part.id)
+    )
+    return [
+        Clash(clashing.course_session.ref, clashing.course_session.course.title, clashing.starts_at, clashing.ends_at)
+        for clashing in found
+    ]
+
+
+def is_over(booking: Booking, now: datetime) -> bool:
+    """Whether the session has begun, so that nothing about the place can be changed any more."""
+    return booking.course_session.starts_at <= now or booking.state is BookingState.REPLACED
