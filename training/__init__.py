@@ -5,12 +5,16 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from training.attendance import views as attendance
 from training.bookings import views as bookings
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
+from training.evaluations import views as evaluations
 from training.people import views as people
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
+from training.planning import views as planning
+from training.reports import views as reports
 from training.web import health, links
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
@@ -23,7 +27,11 @@ BLUEPRINTS = (
     health.blueprint,
     links.blueprint,
     people.blueprint,
+    planning.blueprint,
     bookings.blueprint,
+    attendance.blueprint,
+    evaluations.blueprint,
+    reports.blueprint,
 )
 """In the order of the stages."""
 
