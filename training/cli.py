@@ -1,22 +1,29 @@
 """The command `muster`: each command is safe to run twice."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import click
 from flask import Flask
 from flask_migrate import upgrade as upgrade_database
 
-from training import create_app
+from training import create_app, serving
+from training.agencies.importing import import_agencies
 from training.config import ROOT, Config, ConfigError
 from training.core.database import db, reading
+from training.core.links import create_link
 from training.core.refusal import Refused
+from training.core.tasks import TaskRefused
 from training.core.transaction import unit_of_work
 from training.core.viewer import COMMAND, Viewer
 from training.demonstration.accounts import SignIn
 from training.demonstration.agencies import PARTNERSHIP
 from training.demonstration.filling import fill
 from training.jobs import run_once, run_worker
+from training.people import operations_accounts
+from training.people.mail import CHOOSE_PASSWORD
 from training.reports.filters import UnknownChoice
 from training.reports.printing import FORMATS, agencies_text, delivery_text
 from training.web.health import newest_migration, present_migration
@@ -48,6 +55,54 @@ def worker(config: Config, once: bool) -> None:
     app = create_app(config)
     require_newest_migration(app)
     (run_once if once else run_worker)(app, config)
+
+
+@main.command("add-officer")
+@click.argument("address")
+@click.option("--given", required=True, help="First name of somebody who is new.")
+@click.option("--family", required=True, help="Last name of somebody who is new.")
+@click.pass_obj
+def add_officer(config: Config, address: str, given: str, family: str) -> None:
+    """Make somebody officer and system administrator, and print where they choose their password."""
+    app = create_app(config)
+    require_newest_migration(app)
+    with app.app_context():
+        try:
+            with unit_of_work():
+                person = operations_accounts.add_officer(COMMAND, address, given, family)
+                ready = person.account is not None and person.account.password is not None
+                link = None if ready else create_link(CHOOSE_PASSWORD, person.id).address
+                name = person.name
+        except Refused as refusal:
+            click.echo(f"{refusal.sentence}.", err=True)
+            sys.exit(1)
+    click.echo(f"{name} is officer and system administrator.")
+    click.echo(f"They choose a password here, within two days: {link}" if link else "They have a password already.")
+
+
+@main.group("import")
+def import_group() -> None:
+    """Read files into the database: all of a file, or nothing."""
+
+
+@import_group.command("agencies")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_agencies_file(config: Config, file: Path) -> None:
+    """Add and change agencies by their code, as the CSV FILE says."""
+    app = create_app(config)
+    require_newest_migration(app)
+    with app.app_context():
+        try:
+            with unit_of_work():
+                done = import_agencies(COMMAND, file.read_bytes())
+        except TaskRefused as refusal:
+            click.echo("Nothing was changed:", err=True)
+            for problem in refusal.problems:
+                click.echo(f"  {problem}", err=True)
+            sys.exit(1)
+    for sentence in done:
+        click.echo(sentence)
 
 
 @main.command()
@@ -83,6 +138,37 @@ def show_sign_ins(sign_ins: Sequence[SignIn]) -> None:
     """Print how to sign in as each person of the demonstration."""
     for each in sign_ins:
         click.echo(f"  {each.role:<34} {each.address:<46} {each.password}")
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=5000, help="Where to listen.")
+@click.option("--host", envvar="HOST", default="127.0.0.1", help="On which address; this machine only by default.")
+@click.pass_obj
+def serve(config: Config, port: int, host: str) -> None:
+    """Run the web server and the worker together; in development with the demonstration the first time."""
+    if not serving.is_free(host, port):
+        click.echo(f"Port {port} is in use. Choose another, such as: muster serve --port {port + 1}", err=True)
+        sys.exit(1)
+    app = create_app(config)
+    _upgrade(app, config)
+    sign_ins = _demonstration_sign_ins(app) if config.environment == "development" else ()
+    with app.app_context():
+        db.engine.dispose()
+    click.echo(f"Muster answers at http://{host}:{port} until you press Ctrl-C.")
+    if sign_ins:
+        click.echo("The people and figures are invented. Sign in as one of them:")
+        show_sign_ins(sign_ins)
+    commands = (serving.web_command(host, port), serving.worker_command())
+    sys.exit(serving.run_together(commands, {**os.environ, "PORT": str(port)}, str(ROOT)))
+
+
+def _demonstration_sign_ins(app: Flask) -> Sequence[SignIn]:
+    """Fill an empty database; none where somebody’s own data are in it."""
+    try:
+        with app.app_context(), unit_of_work():
+            return fill().sign_ins
+    except Refused:
+        return ()
 
 
 @main.group()

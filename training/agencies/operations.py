@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from training.agencies.models import Agency, AgencyDomain, AgencyParent, Sector
-from training.agencies.rules import clean_domain
+from training.agencies.rules import clean_code, clean_domain
 from training.agencies.tree import ids_below
 from training.core import audit, clock
 from training.core.columns import folded
@@ -49,6 +49,7 @@ def add_agency(
     domains: Iterable[str] = (),
 ) -> Agency:
     """Add an agency, below `parent` from `parent_from` (today) on; Refused where code or name is taken."""
+    code = clean_code(code)
     _require_free_code_and_name(code, name)
     agency = Agency(
         code=code,
@@ -72,7 +73,7 @@ def add_agency(
 def change_agency(viewer: Viewer, agency: Agency, wanted: Mapping[str, Any]) -> bool:
     """Set the columns `wanted` and say whether anything changed; Refused where code or name is taken."""
     name = str(wanted.get("name", agency.name))
-    code = str(wanted.get("code", agency.code))
+    code = clean_code(str(wanted.get("code", agency.code)))
     _require_free_code_and_name(code, name, but=agency)
     before, after = audit.changes(agency, wanted)
     agency.sort_key, agency.search_text = folded(name)[:200], folded(name, code)

@@ -7,6 +7,8 @@ from training.core.refusal import Refused
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+RESERVED_CODES = frozenset({"new", "import", "sectors"})
 
 
 def clean_domain(text: str) -> str:
@@ -15,6 +17,16 @@ def clean_domain(text: str) -> str:
     if len(domain) > 200 or not _DOMAIN.fullmatch(domain):
         raise Refused(f"Enter e-mail domains like council.example, not “{text.strip()}”", "domains")
     return domain
+
+
+def clean_code(text: str) -> str:
+    """`text` as a code that can stand in an address; Refused where it is none."""
+    code = text.strip()
+    if not _CODE.fullmatch(code):
+        raise Refused("A code has up to 40 letters, figures, hyphens and dots, no spaces", "code")
+    if code.lower() in RESERVED_CODES:
+        raise Refused(f"“{code}” cannot be a code, because a page has that address", "code")
+    return code
 
 
 def domain_of(address: str) -> str:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from training.core import audit, clock
 from training.core.database import db
 from training.core.links import SignedLink, use_link
-from training.core.viewer import ANONYMOUS, Viewer, ViewerKind
+from training.core.viewer import ANONYMOUS, Role, Viewer, ViewerKind
 from training.people import mail
-from training.people.models import Account, EmailAddress, Person
-from training.people.operations import NewPerson, add_person, confirm_address, open_account
+from training.people.models import Account, EmailAddress, Person, RoleGrant
+from training.people.operations import NewPerson, add_person, confirm_address, grant_role, open_account
 from training.people.rules import clean_address
 
 
@@ -100,6 +100,26 @@ def choose_password(link: SignedLink, person: Person, password: str) -> Account:
         mail.tell_password_changed(person)
     audit.record(viewer_of(person), "chose a password", person)
     return account
+
+
+def add_officer(viewer: Viewer, address: str, given_name: str, family_name: str) -> Person:
+    """Make sure that somebody with this address is officer and system administrator; safe to do twice.
+
+    Names are those of a person who is new; one who is known keeps theirs.
+    """
+    person = owner_of(clean_address(address)) or add_person(
+        viewer, NewPerson(given_name=given_name, family_name=family_name, address=address, confirmed=True)
+    )
+    today = clock.today()
+    held = {
+        grant.role
+        for grant in db.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id))
+        if grant.from_on <= today <= (grant.to_on or today)
+    }
+    for role in (Role.OFFICER, Role.SYSTEM):
+        if role not in held:
+            grant_role(viewer, person, role)
+    return person
 
 
 def owner_of(address: str) -> Person | None:
