@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from training.agencies import views as agencies
 from training.attendance import views as attendance
 from training.bookings import views as bookings
 from training.config import ROOT, Config
@@ -15,7 +16,7 @@ from training.people import views as people
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
 from training.planning import views as planning
 from training.reports import views as reports
-from training.web import health, links
+from training.web import desk_settings, health, kept_mail, links, messages, tasks
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
 from training.web.layout import configure_layout
@@ -26,6 +27,10 @@ from training.web.templating import configure_templating
 BLUEPRINTS = (
     health.blueprint,
     links.blueprint,
+    messages.blueprint,
+    desk_settings.blueprint,
+    tasks.blueprint,
+    agencies.blueprint,
     people.blueprint,
     planning.blueprint,
     bookings.blueprint,
@@ -51,15 +56,17 @@ def create_app(config: Config) -> Flask:
     configure_layout(app, account_links)
     configure_errors(app)
     configure_notes(app)
-    register_stages(app)
+    register_stages(app, config)
     configure_serving(app, config)
     return app
 
 
-def register_stages(app: Flask) -> None:
+def register_stages(app: Flask, config: Config) -> None:
     """Add the pages of every stage, and refuse to start where one is half declared."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if kept_mail.is_wanted(config):
+        app.register_blueprint(kept_mail.blueprint)
     declare_account_access(app)
     check_access_is_declared(app)
     links.check_links_have_pages(app)

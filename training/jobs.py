@@ -14,6 +14,7 @@ from training.config import Config
 from training.core import heartbeat, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
+from training.evaluations import ticks as evaluations
 from training.people.accounts import viewer_for
 
 
@@ -60,6 +61,8 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("trainers’ calendars", 60, bookings.invite_trainers),
         Job("calendars out of step", 300, bookings.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),
+        Job("evaluations to open", 60, evaluations.open_due_requests),
+        Job("evaluations to ask", 60, evaluations.ask_due_requests),
     )
 
 

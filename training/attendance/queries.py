@@ -174,11 +174,6 @@ def open_parts(viewer: Viewer, session_id: int) -> list[SessionPart]:
     return list(db.session.scalars(statement))
 
 
-def agencies_to_choose() -> list[tuple[int, str]]:
-    """Every agency by name, for the walk-in form."""
-    return [(row[0], row[1]) for row in db.session.execute(select(Agency.id, Agency.name).order_by(Agency.sort_key))]
-
-
 def booking_outcomes() -> Subquery:
     """How every confirmed booking ends by its marks so far, for figures: `booking_id`, `session_id`, `outcome`.
 
