@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
+from icalendar.parser import Contentline, Contentlines
 
 from training.core import clock
 from training.core.mailboxes import bare_address, mailto, one_line, unprintable
@@ -142,6 +143,18 @@ def cancellation(event: CalendarEvent) -> bytes:
     if event.sequence == 0:
         raise ValueError("A cancellation has a higher sequence than the invitation before it.")
     return _calendar("CANCEL", [_addressed_entry(event, "CANCELLED")])
+
+
+def readdressed(content: bytes, address: str) -> bytes:
+    """An invitation or cancellation with `address` as its attendee; nothing else changes, not even the stamp.
+
+    Raises ValueError for what is not a plain address.
+    """
+    lines = Contentlines.from_ical(content)
+    for index, line in enumerate(lines):
+        if line.startswith("ATTENDEE"):
+            lines[index] = Contentline(re.sub(r":mailto:.*$", lambda _: f":{mailto(address)}", line))
+    return lines.to_ical()
 
 
 def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:

@@ -84,15 +84,23 @@ class OutboxMessage(Identified, Dated, Base):
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
 
+    @property
+    def shown_text(self) -> str:
+        """The text as anybody but its recipient may read it."""
+        return _without(self.secrets, self.body_text)
+
     def wipe_secrets(self) -> None:
         """Replace what would let a reader of the log act as the recipient."""
-        for secret in self.secrets:
-            pattern = re.compile(rf"https?://\S*{re.escape(secret)}|{re.escape(secret)}")
-            self.body_text = pattern.sub("[link]", self.body_text)
-            self.body_html = re.sub(
-                rf'https?://[^\s"<]*{re.escape(secret)}|{re.escape(secret)}', "[link]", self.body_html
-            )
+        self.body_text = _without(self.secrets, self.body_text)
+        self.body_html = _without(self.secrets, self.body_html)
         self.secrets = []
+
+
+def _without(secrets: list[str], text: str) -> str:
+    """`text` with the addresses that hold one of `secrets`, and the secrets themselves, as “[link]”."""
+    for secret in secrets:
+        text = re.sub(rf'https?://[^\s"<]*{re.escape(secret)}|{re.escape(secret)}', "[link]", text)
+    return text
 
 
 @dataclass(frozen=True)

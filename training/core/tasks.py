@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy import JSON, ForeignKey, Select, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock
@@ -82,7 +82,8 @@ class Task(Identified, Dated, Base):
 
     @property
     def label(self) -> str:
-        return _kinds[self.kind].label
+        """What the desk calls this work; its name for a kind that is no longer done."""
+        return _kinds[self.kind].label if self.kind in _kinds else self.kind
 
     @property
     def is_over(self) -> bool:
@@ -98,6 +99,17 @@ def start_task(viewer: Viewer, kind: TaskKind, given: dict[str, Any]) -> Task:
     db.session.add(task)
     db.session.flush()
     return task
+
+
+def tasks_within_reach(viewer: Viewer) -> Select[Task]:
+    """The tasks `viewer` may see, newest first: all for the desk, else those they started."""
+    reach = true() if viewer.works_at_desk else Task.asked_by_id == viewer.person_id
+    return select(Task).where(reach).order_by(Task.id.desc())
+
+
+def find_task(viewer: Viewer, ref: str) -> Task | None:
+    """The task called `ref`, if `viewer` may see it."""
+    return db.session.scalar(tasks_within_reach(viewer).where(Task.ref == ref))
 
 
 def run_next(viewer_of: Callable[[int | None], Viewer]) -> bool:

@@ -1,0 +1,94 @@
+"""The desk's settings: what each stage registered, as it is now, one form for each."""
+
+from typing import cast
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from training.core.settings import Setting, change_setting, setting_value, settings
+from training.core.viewer import Role
+from training.web import access
+from training.web.access import current_viewer
+from training.web.fields import NumberField, RadioField, TextAreaField
+from training.web.forms import Form
+from training.web.navigation import register_desk_section
+
+AnySetting = Setting[int] | Setting[str] | Setting[bool]
+YES_NO = {"yes": "Yes", "no": "No"}
+
+blueprint = Blueprint("settings", __name__)
+register_desk_section(
+    "Settings", "settings.index", Role.OFFICER, Role.SYSTEM, position=90, prefixes=("/desk/settings",)
+)
+
+
+@blueprint.get("/desk/settings")
+@access.only(Role.OFFICER, Role.SYSTEM)
+def index() -> ResponseReturnValue:
+    """All settings with what they are now."""
+    rows = [(setting, _in_words(_now(setting)), _now(setting) == setting.default) for setting in settings()]
+    return render_template("web/settings.html", rows=rows)
+
+
+@blueprint.route("/desk/settings/<string:key>", methods=["GET", "POST"])
+@access.only(Role.OFFICER, Role.SYSTEM)
+def change(key: str) -> ResponseReturnValue:
+    """Change one setting."""
+    setting = next((setting for setting in settings() if setting.key == key), None)
+    if setting is None:
+        abort(404)
+    form = form_for(setting)
+    if form.validate_on_submit():
+        change_setting(current_viewer(), cast("Setting[str]", setting), cast(str, _sent(form)))
+        flash(f"“{setting.label}” is now {_in_words(_now(setting)) or 'empty'}.", "success")
+        return redirect(url_for("settings.index"))
+    return render_template(
+        "web/setting.html", form=form, setting=setting, default=_in_words(setting.default)
+    ), form.status
+
+
+def form_for(setting: AnySetting) -> Form:
+    """A form of one field, of the kind that `setting` is: a number within its bounds, yes or no, or text."""
+    present = _now(setting)
+    if isinstance(setting.default, bool):
+
+        class YesNoForm(Form):
+            value = RadioField(setting.label, choices=YES_NO, hint=setting.hint, default="yes" if present else "no")
+
+        return YesNoForm()
+    if isinstance(setting.default, int):
+
+        class NumberForm(Form):
+            value = NumberField(
+                setting.label, hint=setting.hint, least=setting.least, most=setting.most, width=10, default=present
+            )
+
+        return NumberForm()
+
+    class TextForm(Form):
+        value = TextAreaField(
+            setting.label,
+            hint=setting.hint,
+            rows=3,
+            max_length=1000,
+            required=bool(setting.default),
+            default=present,
+        )
+
+    return TextForm()
+
+
+def _now(setting: AnySetting) -> int | str | bool:
+    # A setting of some kind gives a value of that kind; which one does not matter here.
+    return setting_value(cast("Setting[str]", setting))
+
+
+def _sent(form: Form) -> int | str | bool:
+    data = form["value"].data
+    return data == "yes" if isinstance(form["value"], RadioField) else data
+
+
+def _in_words(value: int | str | bool) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return f"{value:,}" if isinstance(value, int) else value
