@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from multiprocessing.synchronize import Barrier
 
 from flask import Flask
@@ -32,7 +33,7 @@ def run_at_once(app: Flask, deeds: Sequence[Sequence[Deed]]) -> list[Outcome]:
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(len(deeds))
     receivers: list[Connection] = []
-    processes = []
+    processes: list[ForkProcess] = []
     for own in deeds:
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_work, args=(app, own, barrier, sender))

@@ -1,5 +1,7 @@
 """The forms about bookings and places."""
 
+from typing import cast
+
 from training.catalogue.models import MODE_LABELS, Mode
 from training.people.models import Employment
 from training.schedule.models import CourseSession
@@ -124,7 +126,7 @@ class PersonSearchForm(FilterForm):
 
 
 class MoveForm(VersionedForm):
-    """Other dates, times, place or link; `days_shown` inputs for parts are added by `with_parts`."""
+    """Other dates, times, place or link; `move_form_for` adds the inputs of the parts."""
 
     mode = SelectField("How it is held", ask="how it is held", choices=MODE_LABELS, coerce=Mode, first=None)
     venue = SelectField("Venue", ask="a venue", required=False, first="No venue", coerce=int)
@@ -138,11 +140,15 @@ class MoveForm(VersionedForm):
     @property
     def rows(self) -> list[tuple[int, DateField, TimeField, TimeField]]:
         """The inputs of each part, with its number."""
-        numbers = range(MOST_PARTS)
         return [
-            (n + 1, self[f"parts-{n}-on"], self[f"parts-{n}-starts"], self[f"parts-{n}-ends"])
-            for n in numbers
-            if f"parts-{n}-on" in self
+            (
+                index + 1,
+                cast("DateField", self[f"parts-{index}-on"]),
+                cast("TimeField", self[f"parts-{index}-starts"]),
+                cast("TimeField", self[f"parts-{index}-ends"]),
+            )
+            for index in range(MOST_PARTS)
+            if f"parts-{index}-on" in self
         ]
 
     def parts(self) -> list[PartTimes]:

@@ -1,9 +1,8 @@
 """What a person sees of their own bookings, and what they should know before they book."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry
@@ -25,6 +24,8 @@ class MyBookings:
     coming: list[Booking] = field(default_factory=list[Booking])
     waiting: list[Booking] = field(default_factory=list[Booking])
     past: list[Booking] = field(default_factory=list[Booking])
+    positions: dict[int, int] = field(default_factory=dict[int, int])
+    """The place in order of asking of each waiting booking, by its key."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def booking_by_ref(viewer: Viewer, ref: str) -> Booking | None:
             ),
         )
     )
+
+
+def own_booking_by_ref(viewer: Viewer, ref: str) -> Booking | None:
+    """The asker's own booking with this reference; the desk looks at other people's on pages of its own."""
+    booking = booking_by_ref(viewer, ref)
+    return booking if booking is not None and booking.person_id == viewer.person_id else None
 
 
 def live_booking(viewer: Viewer, session_id: int, person_id: int) -> Booking | None:
@@ -96,7 +103,16 @@ def my_bookings(viewer: Viewer) -> MyBookings:
             mine.coming.append(booking)
         else:
             mine.waiting.append(booking)
+    mine.positions.update(_positions([booking.session_id for booking in mine.waiting]))
     return mine
+
+
+def _positions(session_ids: list[int]) -> dict[int, int]:
+    order = func.row_number().over(partition_by=Booking.session_id, order_by=(Booking.waiting_since, Booking.id))
+    rows = db.session.execute(
+        select(Booking.id, order).where(Booking.session_id.in_(session_ids), Booking.state == BookingState.WAITING)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def entries_by_part(booking: Booking) -> dict[int, CalendarEntry]:
@@ -151,8 +167,3 @@ def clashes_for_learner(person_id: int, course_session: CourseSession) -> list[C
         Clash(clashing.course_session.ref, clashing.course_session.course.title, clashing.starts_at, clashing.ends_at)
         for clashing in found
     ]
-
-
-def is_over(booking: Booking, now: datetime) -> bool:
-    """Whether the session has begun, so that nothing about the place can be changed any more."""
-    return booking.course_session.starts_at <= now or booking.state is BookingState.REPLACED

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import exists, func, select
 
@@ -37,6 +38,11 @@ class Participant:
     job_role: str
     booking: Booking
 
+    @property
+    def ended_at(self) -> datetime:
+        """When it ended; of an offer that ran out it is not kept, so when it was made."""
+        return self.booking.cancelled_at or self.booking.promoted_at or self.booking.asked_at
+
 
 def people_of_session(viewer: Viewer, session_id: int) -> PeopleOfSession:
     """Everybody who has asked for a place on the session, in one query; nobody for others than the desk."""
@@ -52,7 +58,7 @@ def people_of_session(viewer: Viewer, session_id: int) -> PeopleOfSession:
         else:
             people.ended.append(participant)
     people.waiting.sort(key=lambda one: (one.booking.waiting_since or one.booking.asked_at, one.booking.id))
-    people.ended.sort(key=lambda one: one.booking.cancelled_at or one.booking.changed_at, reverse=True)
+    people.ended.sort(key=lambda one: one.ended_at, reverse=True)
     return people
 
 

@@ -1,8 +1,8 @@
 """Every page of bookings: imports the modules whose views stand on the blueprint."""
 
-from training.bookings import views_offers
+from training.bookings import feeds, views_book, views_my, views_offers, views_people, views_public, views_session_deeds
 from training.bookings.blueprint import blueprint
 
-PAGES = (views_offers,)
+PAGES = (feeds, views_book, views_my, views_offers, views_people, views_public, views_session_deeds)
 
 __all__ = ["PAGES", "blueprint"]

@@ -1,0 +1,111 @@
+"""Where a booking stands, in sentences: what is true now, and what comes next."""
+
+from dataclasses import dataclass
+
+from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.operations import waiting_position
+from training.bookings.places import may_pass_on
+from training.bookings.rules import is_late_cancellation
+from training.bookings.terms import cut_off_of
+from training.core import clock
+from training.schedule.models import CourseSession, SessionStatus
+from training.web.formats import day, moment, ordinal
+
+ENDED_BY = {
+    CancelledBy.PERSON: "You cancelled this booking.",
+    CancelledBy.MANAGER: "Your manager cancelled this booking.",
+    CancelledBy.LEAD: "Your agency’s training lead cancelled this booking.",
+    CancelledBy.OFFICER: "The training team cancelled this booking.",
+    CancelledBy.CALLED_OFF: "This session was called off.",
+}
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A sentence with its tone, and what follows from it."""
+
+    sentence: str
+    tone: str
+    next_steps: tuple[str, ...] = ()
+
+
+def in_words(booking: Booking) -> InWords:
+    """Where the booking stands now, to its person."""
+    course_session = booking.course_session
+    if not booking.is_live:
+        return _ended(booking)
+    if clock.now() >= course_session.ends_at:
+        if booking.state is BookingState.WAITING:
+            return InWords("This session is over. No place became free for you.", "neutral")
+        return InWords("You were booked. This session is over.", "neutral")
+    if booking.state is BookingState.WAITING:
+        position = ordinal(waiting_position(booking))
+        return InWords(f"You are on the waiting list, {position} in order of asking.", "waiting", _waiting(booking))
+    if booking.state is BookingState.OFFERED and booking.offered_until is not None:
+        return InWords(
+            f"A place is held for you until {moment(booking.offered_until)}.",
+            "waiting",
+            ("Take it or leave it below. If we do not hear from you by then, it goes to the next person.",),
+        )
+    if booking.state is BookingState.CONFIRMED:
+        return InWords("You are booked.", "good", _booked(booking))
+    return InWords("A place is kept for you while your manager is asked.", "waiting")
+
+
+def cancelling(course_session: CourseSession) -> tuple[str, bool]:
+    """What cancelling a place means today, as a sentence, and whether it would be late."""
+    last = cut_off_of(course_session)
+    if is_late_cancellation(clock.today(), last):
+        return (
+            f"The last day to cancel in time was {day(last)}. If you cancel now it counts as a late cancellation, "
+            "but please do: somebody else may be able to come.",
+            True,
+        )
+    return f"You can cancel in time until the end of {day(last)}.", False
+
+
+def _booked(booking: Booking) -> tuple[str, ...]:
+    course_session = booking.course_session
+    steps: list[str] = []
+    if booking.person.address:
+        steps.append(f"A confirmation with an entry for your calendar goes to {booking.person.address}.")
+    else:
+        steps.append("We have no email address for you, so please note the date.")
+    if course_session.online_link:
+        steps.append("Join with the link below when it begins.")
+    if clock.now() < course_session.starts_at:
+        steps.append(cancelling(course_session)[0])
+    return tuple(steps)
+
+
+def _waiting(booking: Booking) -> tuple[str, ...]:
+    if clock.now() >= booking.course_session.starts_at:
+        return ("This session has begun.",)
+    if not may_pass_on(booking.course_session):
+        return ("Free places are no longer passed on by themselves. If one is free, you can take it here.",)
+    return (
+        "If a place becomes free in good time, you are booked and told at once.",
+        "Nearer the day you are offered the place and asked whether you can still come.",
+        "You can leave the list at any time.",
+    )
+
+
+def _ended(booking: Booking) -> InWords:
+    if booking.state is BookingState.CANCELLED and booking.cancelled_by is not None:
+        late = ("It counts as a late cancellation.",) if booking.is_late else ()
+        return InWords(ENDED_BY[booking.cancelled_by], "neutral", late)
+    if booking.state is BookingState.LAPSED:
+        return InWords("The offer of a place ran out.", "neutral")
+    if booking.state is BookingState.REPLACED:
+        return InWords("A colleague took your place.", "neutral")
+    return InWords("This booking was declined.", "neutral")
+
+
+def may_book_again(booking: Booking) -> bool:
+    """Whether to lead somebody whose booking has ended back to the session."""
+    course_session = booking.course_session
+    return (
+        not booking.is_live
+        and course_session.status is SessionStatus.PUBLISHED
+        and clock.now() < course_session.starts_at
+    )

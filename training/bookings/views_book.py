@@ -1,0 +1,104 @@
+"""The one page on which a person books themselves."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from training.bookings.blueprint import blueprint
+from training.bookings.forms import BookForm, agency_named
+from training.bookings.models import Booking, BookingState
+from training.bookings.operations import book_place, why_not
+from training.bookings.places import standing_of
+from training.bookings.queries import live_booking, warnings_before_booking
+from training.bookings.rules import may_book, place_or_wait
+from training.bookings.standing import cancelling
+from training.bookings.wording import place, sitting
+from training.catalogue.models import Agreement
+from training.core import clock
+from training.core.refusal import Refused
+from training.people.models import Employment
+from training.people.queries import current_employments
+from training.schedule.models import CourseSession, SessionStatus
+from training.schedule.queries import session_by_ref
+from training.web import access
+from training.web.access import current_viewer
+
+NO_ROLE = "We do not know your agency yet. You can book all the same; tell us on your account page."
+
+
+@blueprint.route("/sessions/<string:ref>/book", methods=["GET", "POST"])
+@access.signed_in
+def book(ref: str) -> ResponseReturnValue:
+    """What, when, where, in which role; one button books."""
+    viewer = current_viewer()
+    course_session = session_by_ref(viewer, ref)
+    if course_session is None or course_session.status is SessionStatus.DRAFT or viewer.person_id is None:
+        abort(404)
+    present = live_booking(viewer, course_session.id, viewer.person_id)
+    if present is not None:
+        return redirect(url_for("bookings.show", ref=present.ref))
+    employments = current_employments(viewer, viewer.person_id, clock.today())
+    form = BookForm()
+    form.offer(employments, asks_agreement=course_session.course.agreement is not Agreement.NONE, for_other=False)
+    refusal = refusal_of(course_session)
+    if refusal is None and form.validate_on_submit():
+        try:
+            booking = book_place(
+                viewer, course_session.id, viewer.person_id, form.employment_id, declared=form.is_declared
+            )
+        except Refused as refused:
+            form.add_error(refused.sentence, refused.field if refused.field in form else "")
+        else:
+            flash(what_happened(booking), "success")
+            return redirect(url_for("bookings.show", ref=booking.ref))
+    standing = standing_of(course_session.id)
+    return render_template(
+        "bookings/book.html",
+        course_session=course_session,
+        form=form,
+        refusal=refusal,
+        facts=facts_of(course_session),
+        role=role_in_words(employments),
+        free=course_session.capacity - standing.held,
+        waiting=standing.waiting,
+        gets_place=place_or_wait(course_session.capacity, standing.held),
+        warnings=warnings_before_booking(viewer, viewer.person_id, course_session, employments),
+        cancelling=cancelling(course_session),
+    ), 409 if refusal else form.status
+
+
+def refusal_of(course_session: CourseSession) -> str | None:
+    """Why the session cannot be booked now, as a sentence without a full stop; None where it can."""
+    opens_at, closes_at = course_session.booking_opens_at, course_session.booking_closes_at
+    refusal = may_book(
+        clock.now(),
+        published=course_session.status is SessionStatus.PUBLISHED,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        starts_at=course_session.starts_at,
+    )
+    return why_not(refusal, opens_at, closes_at) if refusal else None
+
+
+def facts_of(course_session: CourseSession) -> list[tuple[str, str]]:
+    """When and where, as facts for a page."""
+    several = len(course_session.parts) > 1
+    dates = [(f"Day {part.number}" if several else "When", sitting(part)) for part in course_session.parts]
+    return [*dates, ("Where", place(course_session)), ("Session", course_session.ref)]
+
+
+def role_in_words(employments: list[Employment]) -> str:
+    """In which role somebody comes who has nothing to choose; empty where they choose."""
+    if len(employments) > 1:
+        return ""
+    if not employments:
+        return NO_ROLE
+    job = employments[0]
+    return f"{job.job_role or 'Role not given'}, {agency_named(job)}"
+
+
+def what_happened(booking: Booking) -> str:
+    """What booking came to, and who was told, for the person who did it."""
+    told = f" We have written to {booking.person.address}." if booking.person.address else ""
+    if booking.state is BookingState.CONFIRMED:
+        return f"The place is booked.{told}"
+    return f"The session is full, so the booking is on the waiting list.{told}"

@@ -1,0 +1,126 @@
+"""The desk's deeds on a session that people have booked: call it off, move it, change how many places there are."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from training.bookings.blueprint import blueprint
+from training.bookings.forms import CallOffForm, CapacityForm, move_form_for
+from training.bookings.operations import change_capacity
+from training.bookings.operations_sessions import call_off_session, move_session
+from training.bookings.places import standing_of
+from training.bookings.queries_desk import people_who_hear_of_it
+from training.bookings.views_book import facts_of
+from training.bookings.views_people import DESK, session_for_desk
+from training.core import clock
+from training.core.refusal import Refused
+from training.schedule.models import CourseSession, SessionStatus
+from training.schedule.queries import venue_choices
+from training.web import access
+from training.web.access import current_viewer
+from training.web.formats import count
+from training.web.forms import VersionedForm
+
+STALE = "Somebody has changed this session since you opened the page. Check how it is now and send the form again"
+
+
+@blueprint.route("/desk/sessions/<string:ref>/call-off", methods=["GET", "POST"])
+@access.only(*DESK)
+def call_off(ref: str) -> ResponseReturnValue:
+    """Call a session off: who will be told, before the button."""
+    course_session, form = session_for_desk(ref), CallOffForm()
+    live, silent = people_who_hear_of_it(current_viewer(), course_session.id)
+    if form.validate_on_submit():
+        try:
+            call_off_session(current_viewer(), course_session.id, form.reason.data)
+        except Refused as refused:
+            form.add_error(refused.sentence, refused.field)
+        else:
+            flash(f"The session is called off. {_told(live, silent)}", "success")
+            return redirect(url_for("bookings.people", ref=course_session.ref))
+    return render_template(
+        "bookings/desk_call_off.html",
+        course_session=course_session,
+        form=form,
+        facts=facts_of(course_session),
+        live=live,
+        silent=silent,
+        closed=_why_closed(course_session),
+    ), form.status
+
+
+@blueprint.route("/desk/sessions/<string:ref>/move", methods=["GET", "POST"])
+@access.only(*DESK)
+def move(ref: str) -> ResponseReturnValue:
+    """Give a session another date, time, place or link; everybody is told once what was and what is."""
+    viewer, course_session = current_viewer(), session_for_desk(ref)
+    form = move_form_for(course_session, venue_choices(viewer))
+    live, silent = people_who_hear_of_it(viewer, course_session.id)
+    if form.validate_on_submit() and _is_fresh(form, course_session):
+        try:
+            move_session(
+                viewer,
+                course_session.id,
+                form.parts(),
+                venue_id=form.venue.data,
+                online_link=form.online_link.data,
+                mode=form.mode.data,
+            )
+        except Refused as refused:
+            form.add_error(refused.sentence, refused.field if refused.field in form else "")
+        else:
+            flash(f"The session is changed. {_told(live, silent)}", "success")
+            return redirect(url_for("bookings.people", ref=course_session.ref))
+    return render_template(
+        "bookings/desk_move.html",
+        course_session=course_session,
+        form=form,
+        facts=facts_of(course_session),
+        live=live,
+        silent=silent,
+        closed=_why_closed(course_session),
+    ), form.status
+
+
+@blueprint.route("/desk/sessions/<string:ref>/capacity", methods=["GET", "POST"])
+@access.only(*DESK)
+def capacity(ref: str) -> ResponseReturnValue:
+    """Change how many places there are; more places go to the waiting list at once."""
+    course_session = session_for_desk(ref)
+    form = CapacityForm(data={"capacity": course_session.capacity, "row_version": course_session.row_version})
+    standing = standing_of(course_session.id)
+    if form.validate_on_submit() and _is_fresh(form, course_session):
+        wanted = form.capacity.data
+        try:
+            change_capacity(current_viewer(), course_session.id, wanted or 0)
+        except Refused as refused:
+            form.add_error(refused.sentence, refused.field)
+        else:
+            passed_on = standing_of(course_session.id).held - standing.held
+            after = f" {count(passed_on, 'place').capitalize()} went to the waiting list." if passed_on > 0 else ""
+            flash(f"The session has {count(wanted or 0, 'place')} now.{after}", "success")
+            return redirect(url_for("bookings.people", ref=course_session.ref))
+    return render_template(
+        "bookings/desk_capacity.html", course_session=course_session, form=form, standing=standing
+    ), form.status
+
+
+def _is_fresh(form: VersionedForm, course_session: CourseSession) -> bool:
+    if form.is_stale(course_session.row_version):
+        form.row_version.data = str(course_session.row_version)
+        form.add_error(STALE)
+        return False
+    return True
+
+
+def _why_closed(course_session: CourseSession) -> str:
+    """Why the session can be neither moved nor called off, as a sentence; empty where it can."""
+    if course_session.status is not SessionStatus.PUBLISHED:
+        return "Only a published session can be moved or called off."
+    if clock.now() >= course_session.starts_at:
+        return "This session has begun, so it can be neither moved nor called off."
+    return ""
+
+
+def _told(live: int, silent: int) -> str:
+    written = f"{count(live - silent, 'person').capitalize()} with a booking, and the trainers, are being told."
+    return written + (f" Please tell {count(silent, 'person')} without an email address." if silent else "")
