@@ -8,6 +8,7 @@ from whitenoise import WhiteNoise
 from training.agencies import views as agencies
 from training.attendance import views as attendance
 from training.bookings import views as bookings
+from training.catalogue import views as catalogue
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
@@ -16,6 +17,7 @@ from training.people import views as people
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
 from training.planning import views as planning
 from training.reports import views as reports
+from training.schedule import views as schedule
 from training.web import desk_settings, health, kept_mail, links, messages, tasks
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
@@ -32,7 +34,9 @@ BLUEPRINTS = (
     tasks.blueprint,
     agencies.blueprint,
     people.blueprint,
+    catalogue.blueprint,
     planning.blueprint,
+    schedule.blueprint,
     bookings.blueprint,
     attendance.blueprint,
     evaluations.blueprint,

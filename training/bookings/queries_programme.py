@@ -120,7 +120,7 @@ def places_taken(_viewer: Viewer, session_ids: Collection[int]) -> dict[int, int
     return dict.fromkeys(session_ids, 0) | dict(db.session.execute(counted).tuples().all())
 
 
-def upcoming_sessions(viewer: Viewer, filters: ProgrammeFilters) -> Select[Any]:
+def upcoming_sessions(viewer: Viewer, filters: ProgrammeFilters) -> Select[*tuple[Any, ...]]:
     """Published sessions that have not begun, soonest first: rows for `ProgrammeSession(*row)`, for `paged`."""
     held = _held()
     part_count = (

@@ -1,8 +1,26 @@
 """Every page of bookings: imports the modules whose views stand on the blueprint."""
 
-from training.bookings import feeds, views_book, views_my, views_offers, views_people, views_public, views_session_deeds
+from training.bookings import (
+    feeds,
+    views_book,
+    views_desk_sessions,
+    views_my,
+    views_offers,
+    views_people,
+    views_public,
+    views_session_deeds,
+)
 from training.bookings.blueprint import blueprint
 
-PAGES = (feeds, views_book, views_my, views_offers, views_people, views_public, views_session_deeds)
+PAGES = (
+    feeds,
+    views_book,
+    views_desk_sessions,
+    views_my,
+    views_offers,
+    views_people,
+    views_public,
+    views_session_deeds,
+)
 
 __all__ = ["PAGES", "blueprint"]

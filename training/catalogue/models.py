@@ -65,7 +65,7 @@ class Agreement(StrEnum):
     ASKED = "asked"
 
 
-class Priority(Identified, Base):
+class Priority(Identified, Versioned, Base):
     """A strategic priority of the partnership, for as long as it is one."""
 
     __tablename__ = "priority"

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from training.catalogue.models import (
     Agreement,
@@ -84,12 +84,15 @@ def change_course(viewer: Viewer, course_id: int, details: CourseDetails) -> Cou
 def make_live(viewer: Viewer, course_id: int) -> Course:
     """Show the course in the programme; refused while something is missing."""
     course = lock_row(Course, course_id)
-    missing = missing_to_go_live(
-        course.summary, len(course.edition.outcomes), course.kind not in KINDS_WITHOUT_OUTCOMES
-    )
-    if missing:
+    if missing := missing_of(course):
         raise Refused(f"Before the course can go live it needs {' and '.join(missing)}")
     return _set_status(viewer, course, CourseStatus.LIVE, "made the course live")
+
+
+def missing_of(course: Course) -> list[str]:
+    """What the course still needs before it can go live, as things: “a summary”."""
+    has_outcomes = course.kind not in KINDS_WITHOUT_OUTCOMES
+    return missing_to_go_live(course.summary, len(course.edition.outcomes), has_outcomes)
 
 
 def retire_course(viewer: Viewer, course_id: int) -> Course:
@@ -227,8 +230,9 @@ def _checked_priority(priority: Priority | None, name: str, from_on: date, to_on
     name = " ".join(name.split())
     if to_on is not None and to_on < from_on:
         raise Refused("The last day must not be before the first", "to_on")
-    mine = None if priority is None else priority.id
-    taken = select(Priority.id).where(func.lower(Priority.name) == name.lower(), Priority.id.is_distinct_from(mine))
-    if db.session.scalar(taken) is not None:
+    if not name:
+        raise Refused("Enter the name of the priority", "name")
+    others = db.session.scalars(select(Priority))
+    if any(slug_of(folded(other.name)) == slug_of(folded(name)) for other in others if other is not priority):
         raise Refused("There is a priority with this name", "name")
     return {"name": name, "from_on": from_on, "to_on": to_on}

@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from training.catalogue.models import Course, CourseEdition, CourseKind, CourseStatus, Priority
+from training.catalogue.rules import slug_of
 from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Viewer
-from training.people.models import WorkforceGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,18 @@ def course_choices(viewer: Viewer, *, also_retired: bool = False) -> dict[str, s
     return {str(key): title for key, title in db.session.execute(statement).tuples()}
 
 
+def courses_by_code(viewer: Viewer) -> dict[str, tuple[int, str]]:
+    """Key and title of every course in reach by its code, in the order of titles: how addresses name a course."""
+    statement = select(Course.code, Course.id, Course.title).where(*_within_reach(viewer))
+    ordered = statement.order_by(Course.sort_key, Course.id)
+    return {code: (key, title) for code, key, title in db.session.execute(ordered).tuples()}
+
+
+def course_by_code(viewer: Viewer, code: str) -> Course | None:
+    """The course with this code."""
+    return db.session.scalar(select(Course).where(Course.code == code.strip().upper(), *_within_reach(viewer)))
+
+
 def priorities(_viewer: Viewer) -> list[Priority]:
     """All priorities, the standing ones first, then by name; priorities are published, so everybody may ask."""
     today = clock.today()
@@ -64,18 +76,28 @@ def priorities(_viewer: Viewer) -> list[Priority]:
 
 def priority_choices(_viewer: Viewer) -> dict[str, str]:
     """Names of the priorities that stand today, by key as text."""
-    today = clock.today()
-    standing = select(Priority.id, Priority.name).where(
-        Priority.from_on <= today, or_(Priority.to_on.is_(None), Priority.to_on >= today)
-    )
-    return {str(key): name for key, name in db.session.execute(standing.order_by(Priority.name)).tuples()}
+    return {str(priority.id): priority.name for priority in db.session.scalars(_standing())}
 
 
-def audience_choices(_viewer: Viewer) -> dict[str, str]:
-    """Names of the workforce groups by key as text, in their order."""
-    groups = select(WorkforceGroup.id, WorkforceGroup.name).order_by(WorkforceGroup.number)
-    return {str(key): name for key, name in db.session.execute(groups).tuples()}
+def priorities_by_slug(_viewer: Viewer) -> dict[str, Priority]:
+    """The priorities that stand today by what they are called in an address, by name."""
+    return {slug_of(folded(priority.name)): priority for priority in db.session.scalars(_standing())}
+
+
+def priority_by_slug(viewer: Viewer, slug: str) -> Priority | None:
+    """The priority that an address names, standing or not."""
+    found = (priority for priority in priorities(viewer) if slug_of(folded(priority.name)) == slug)
+    return next(found, None)
 
 
 def _within_reach(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     return () if viewer.works_at_desk else (Course.status != CourseStatus.DRAFT,)
+
+
+def _standing() -> Select[Priority]:
+    today = clock.today()
+    return (
+        select(Priority)
+        .where(Priority.from_on <= today, or_(Priority.to_on.is_(None), Priority.to_on >= today))
+        .order_by(Priority.name)
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from training.catalogue.rules import slug_of
 from training.core import audit
 from training.core.columns import folded
 from training.core.database import db
@@ -52,6 +53,7 @@ def _checked(details: VenueDetails, venue: Venue | None) -> dict[str, Any]:
             raise Refused(f"Enter the {name}", name)
     mine = None if venue is None else venue.id
     names = db.session.execute(select(Venue.id, Venue.name)).tuples()
-    if any(folded(name) == folded(values["name"]) and key != mine for key, name in names):
+    wanted = slug_of(folded(values["name"]))
+    if any(slug_of(folded(name)) == wanted and key != mine for key, name in names):
         raise Refused("There is a venue with this name", "name")
     return values

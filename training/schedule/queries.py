@@ -10,9 +10,12 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training.catalogue.models import Course, CourseEdition, Mode
+from training.catalogue.rules import slug_of
+from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
-from training.core.viewer import Viewer
+from training.core.viewer import Role, Viewer
+from training.people.models import Person, RoleGrant
 from training.planning.years import TrainingYear
 from training.schedule.models import (
     LIVE_ASSIGNMENTS,
@@ -87,7 +90,7 @@ def sessions(viewer: Viewer, filters: SessionFilters) -> Select[CourseSession]:
     statement = (
         select(CourseSession)
         .join(CourseSession.course)
-        .where(*within_reach(viewer), *_matching(filters))
+        .where(*within_reach(viewer), *matching(filters))
         .options(contains_eager(CourseSession.course), joinedload(CourseSession.venue))
     )
     return statement.order_by(*ORDERS[filters.order])
@@ -158,14 +161,29 @@ def venues(_viewer: Viewer) -> list[Venue]:
     return sorted(db.session.scalars(select(Venue)), key=lambda venue: (folded(venue.name), venue.id))
 
 
-def venue_by_id(_viewer: Viewer, venue_id: int) -> Venue | None:
-    """One place."""
-    return db.session.get(Venue, venue_id)
-
-
 def venue_choices(viewer: Viewer) -> dict[str, str]:
     """Names of places by key as text."""
     return {str(venue.id): venue.name for venue in venues(viewer)}
+
+
+def venue_by_slug(viewer: Viewer, slug: str) -> Venue | None:
+    """The place that an address names."""
+    return next((venue for venue in venues(viewer) if slug_of(folded(venue.name)) == slug), None)
+
+
+def trainer_choices(_viewer: Viewer) -> dict[str, str]:
+    """Names of the people who hold the role of trainer today, by their reference."""
+    today = clock.today()
+    pool = (
+        select(Person.ref, Person.given_name, Person.family_name)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == Role.TRAINER, RoleGrant.from_on <= today)
+        .where(or_(RoleGrant.to_on.is_(None), RoleGrant.to_on >= today))
+        .order_by(Person.sort_key, Person.id)
+        .distinct()
+        .add_columns(Person.sort_key, Person.id)
+    )
+    return {row.ref: f"{row.given_name} {row.family_name}" for row in db.session.execute(pool)}
 
 
 def years_of_sessions(viewer: Viewer) -> list[TrainingYear]:
@@ -179,7 +197,8 @@ def within_reach(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     return () if viewer.works_at_desk else (CourseSession.status != SessionStatus.DRAFT,)
 
 
-def _matching(filters: SessionFilters) -> list[ColumnElement[bool]]:
+def matching(filters: SessionFilters) -> list[ColumnElement[bool]]:
+    """The conditions of the filters, on a statement that joins the course."""
     conditions: list[ColumnElement[bool]] = [
         or_(
             Course.search_text.contains(word, autoescape=True),

@@ -20,7 +20,7 @@ class Choice:
     hint: str = ""
 
 
-Choices = Mapping[str, str] | Sequence[Choice]
+Choices = Mapping[Any, str] | Sequence[Choice]
 
 
 def sent_value(value: object) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "PasswordField",
     "RadioField",
     "SelectField",
+    "ShortAnswerField",
     "TextAreaField",
     "TextField",
     "TimeField",

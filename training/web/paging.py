@@ -49,7 +49,7 @@ def page_asked_for() -> int:
     return int(text)
 
 
-def paged(statement: Select[Any], number: int, per_page: int = PER_PAGE) -> Page[Any]:
+def paged(statement: Select[*tuple[Any, ...]], number: int, per_page: int = PER_PAGE) -> Page[Any]:
     """Page `number` of the rows of `statement`, in two queries whatever its length.
 
     Rows are entities where one is selected, else named tuples. 404 for a page past the end.
