@@ -112,16 +112,28 @@ def _written(new: NewPerson, address: str | None) -> Person | None:
 def change_person(viewer: Viewer, person: Person, wanted: Mapping[str, Any], address: str | None = None) -> bool:
     """Set names or telephone, and the primary address where one is given; say whether anything changed.
 
-    A new address takes the place of the one before and is the one to sign in with. Refused as in `add_person`.
+    A new address takes the place of the one before and is the one to sign in with. Refused as in `add_person`, and
+    for somebody with a role that `viewer` could not give: who has the address can take the account.
     """
     before, after = audit.changes(person, wanted)
     if address is not None and clean_address(address) != person.address:
+        _require_address_in_reach(viewer, person)
         before["address"], after["address"] = person.address, clean_address(address)
         _replace_address(person, clean_address(address))
     _fold(person)
     if after:
         audit.record(viewer, "changed", person, before=before, after=after)
     return bool(after)
+
+
+def _require_address_in_reach(viewer: Viewer, person: Person) -> None:
+    held = db.session.scalars(
+        select(RoleGrant.role).where(
+            RoleGrant.person_id == person.id, or_(RoleGrant.to_on.is_(None), RoleGrant.to_on >= clock.today())
+        )
+    )
+    if not all(may_grant(viewer, role) for role in held):
+        raise Refused("Only somebody who can give this person’s roles can change their address", "address")
 
 
 def _replace_address(person: Person, address: str) -> None:
