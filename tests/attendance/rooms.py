@@ -17,14 +17,28 @@ NAMES = ("Ada", "Ben", "Cara", "Dev", "Eve", "Finn", "Gita", "Hal", "Ines", "Jo"
 
 @dataclass
 class Room:
-    """A session with its lead trainer and confirmed bookings, in the order of the register."""
+    """A session with its lead trainer and confirmed bookings, read afresh whenever they are asked for."""
 
-    course_session: CourseSession
-    trainer: Person
-    bookings: list[Booking]
+    session_id: int
+    trainer_id: int
+    booking_ids: list[int]
+
+    @property
+    def course_session(self) -> CourseSession:
+        return db.session.get_one(CourseSession, self.session_id)
+
+    @property
+    def trainer(self) -> Person:
+        return db.session.get_one(Person, self.trainer_id)
+
+    @property
+    def bookings(self) -> list[Booking]:
+        """In the order of the register."""
+        return [db.session.get_one(Booking, key) for key in self.booking_ids]
 
     @property
     def address(self) -> str:
+        """Where the register of the first part is."""
         return f"/sessions/{self.course_session.ref}/register/1"
 
 
@@ -40,4 +54,4 @@ def make_room(people: int = 3, *, days: int = 1, **columns: Any) -> Room:
         for place in range(people)
     ]
     db.session.flush()
-    return Room(course_session, trainer, bookings)
+    return Room(course_session.id, trainer.id, [booking.id for booking in bookings])

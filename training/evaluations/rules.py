@@ -17,7 +17,8 @@ _DATE = re.compile(
 )
 _BORN = re.compile(r"\b(?:dob|d\.o\.b|date of birth|born on)\b", re.IGNORECASE)
 _TEN_DIGITS = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
-_TWO_NAMES = re.compile(r"(?:^|[^\w’'-])([A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?)[ ]+([A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?)\b")
+_NAME = r"[A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?"
+_TWO_NAMES = re.compile(rf"(?<![\w’'-])(?=({_NAME})[ ]+({_NAME})\b)")
 # Capitalised in the field's own language; a pair that holds one of them is not a person.
 _NOT_NAMES = frozenset(
     {"Act", "After", "All", "And", "April", "At", "August", "Board", "Care", "Case", "Child", "Children",
@@ -72,7 +73,6 @@ def looks_personal(text: str) -> str | None:
             return "an NHS number"
     if _BORN.search(text) or _DATE.search(text):
         return "a date of birth or another exact date"
-    for first, second in _TWO_NAMES.findall(text):
-        if first not in _NOT_NAMES and second not in _NOT_NAMES:
-            return f"a name, “{first} {second}”"
-    return None
+    pairs = [pair for pair in _TWO_NAMES.findall(text) if _NOT_NAMES.isdisjoint(pair)]
+    # The first word of a sentence has a capital anyway, so of overlapping pairs the last is the likeliest.
+    return f"a name, “{' '.join(pairs[-1])}”" if pairs else None
