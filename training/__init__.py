@@ -13,6 +13,7 @@ from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
 from training.evaluations import views as evaluations
+from training.homes import views as homes
 from training.people import views as people
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
 from training.planning import views as planning
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     attendance.blueprint,
     evaluations.blueprint,
     reports.blueprint,
+    homes.blueprint,
 )
 """In the order of the stages."""
 

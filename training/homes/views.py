@@ -1,6 +1,6 @@
 """The front page of each audience: what is next, and what needs doing."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.models import BOOKING_STATE_LABELS
@@ -9,17 +9,28 @@ from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
 from training.homes import queries_desk, queries_front, queries_my, queries_teaching
 from training.planning.years import TrainingYear
+from training.reports.filters import choices, read_asked
+from training.reports.queries_agencies import agency_report
+from training.reports.queries_delivery import delivery_report
 from training.schedule.models import TRAINER_PART_LABELS
 from training.web import access
 from training.web.access import current_viewer
 from training.web.navigation import register_desk_section, register_tab
 
 blueprint = Blueprint("homes", __name__)
+READERS = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER, Role.AGENCY_LEAD)
+HOMES = (
+    (Role.OFFICER, "homes.desk"),
+    (Role.ADMINISTRATOR, "homes.desk"),
+    (Role.TRAINER, "homes.teaching"),
+    (Role.VIEWER, "homes.reports"),
+)
 NEXT_SHOWN = 8
 """How many sessions the front page names."""
 register_tab("My learning", "homes.my", Role.LEARNER, position=20, prefixes=("/my",))
 register_tab("Teaching", "homes.teaching", Role.TRAINER, position=30, prefixes=("/teaching",))
 register_tab("Desk", "homes.desk", *DESK_ROLES, position=40, prefixes=("/desk",))
+register_tab("Reports", "homes.reports", *READERS, position=50, prefixes=("/reports",))
 register_desk_section("Today", "homes.desk", position=10, prefixes=("/desk",))
 
 
@@ -33,6 +44,17 @@ def front() -> ResponseReturnValue:
         sessions=next_sessions(viewer, NEXT_SHOWN, ProgrammeFilters(places=True)),
         totals=queries_front.programme_totals(viewer),
     )
+
+
+@blueprint.get("/start")
+@access.signed_in
+def start() -> ResponseReturnValue:
+    """Where somebody begins who has just signed in: the home of the role that has most to do."""
+    viewer = current_viewer()
+    for role, endpoint in HOMES:
+        if viewer.has(role):
+            return redirect(url_for(endpoint))
+    return redirect(url_for("homes.my"))
 
 
 @blueprint.get("/my")
@@ -81,4 +103,20 @@ def desk() -> ResponseReturnValue:
         waiting=queries_desk.waiting_lists(viewer),
         unconfirmed=queries_desk.agencies_to_confirm(viewer),
         new_session=url_for("schedule.new_session"),
+    )
+
+
+@blueprint.get("/reports")
+@access.only(*READERS)
+def reports() -> ResponseReturnValue:
+    """Which agencies came, against the plan; what ran?"""
+    viewer = current_viewer()
+    offered = choices(viewer)
+    asked = read_asked(offered, {})
+    agencies = agency_report(viewer, asked)
+    return render_template(
+        "homes/reports.html",
+        asked=asked,
+        agencies=agencies,
+        delivery=delivery_report(viewer, asked, offered) if agencies.is_whole else None,
     )

@@ -86,7 +86,7 @@ def configure_accounts(app: Flask, config: Config) -> None:
         SECURITY_CHANGEABLE=True,
         SECURITY_CHANGE_URL="/change-password",
         SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change_password.html",  # noqa: S106 - a template
-        SECURITY_POST_LOGIN_VIEW="/my",
+        SECURITY_POST_LOGIN_VIEW="/start",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_CHANGE_VIEW="/my/account",
         SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),
