@@ -41,6 +41,7 @@ copyFileSync(join(frontend, "govuk-frontend.min.js"), join(out, "govuk-frontend.
 copyAll(join(fonts, "files"), join(out, "fonts"), (name) => name.endsWith(".woff2"));
 copyFileSync(join(fonts, "LICENSE"), join(out, "fonts", "LICENSE"));
 copyAll(join(here, "images"), join(out, "images"), (name) => name.endsWith(".svg"));
+copyAll(join(here, "scripts"), out, (name) => name.endsWith(".js") && name !== "muster.js");
 
 // Browsers keep these files for long: the address of an imported script changes with its version.
 const { version } = JSON.parse(readFileSync(join(modules, "govuk-frontend", "package.json"), "utf8"));
