@@ -86,6 +86,8 @@ def _check(rows: list[AgencyRow], known: dict[str, Agency], parents: dict[str, s
                 problems.append(f"Row {row.line}: no agency is called “{row.parent}”, in this file or here.")
             else:
                 wanted[row.code.lower()] = above
+    # The file first: a circle is told from the row that closes it.
+    wanted = {code: wanted[code] for code in (*lines, *wanted) if code in wanted}
     if not problems and (round_trip := circle(wanted)):
         shown = ", ".join(
             f"“{names[code]}”" + (f" (row {lines[code]})" if code in lines else "") for code in round_trip

@@ -119,7 +119,7 @@ def parents_of(viewer: Viewer, agency: Agency) -> list[ParentPeriod]:  # noqa: A
         .where(AgencyParent.agency_id == agency.id)
         .order_by(AgencyParent.from_on.desc(), AgencyParent.id.desc())
     )
-    return [ParentPeriod(*row) for row in rows.tuples()]
+    return [ParentPeriod(*row) for row in rows]
 
 
 def children_of(viewer: Viewer, agency: Agency) -> list[Agency]:  # noqa: ARG001 - the tree is public
@@ -151,4 +151,4 @@ def sectors_with_counts(viewer: Viewer) -> list[SectorCount]:  # noqa: ARG001 - 
         .group_by(Sector.id, Sector.name, Sector.reporting_group, Sector.position)
         .order_by(Sector.position, Sector.id)
     )
-    return [SectorCount(*row) for row in rows.tuples()]
+    return [SectorCount(*row) for row in rows]

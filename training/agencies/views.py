@@ -85,9 +85,10 @@ def edit_agency(code: str) -> ResponseReturnValue:
     """Change an agency, and where it stands in the tree."""
     viewer, agency = current_viewer(), _agency(code)
     present = operations.current_parent(agency.id)
+    plain = ("name", "code", "sub_sector", "on_forum", "is_group", "note", "row_version")
     form = AgencyForm(
-        obj=agency,
         data={
+            **{name: getattr(agency, name) for name in plain},
             "sector": agency.sector_id,
             "parent": present.parent_id if present else None,
             "domains": "\n".join(queries.domains_of(viewer, agency)),
