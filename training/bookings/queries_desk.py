@@ -1,6 +1,5 @@
 """What the desk sees of the people of one session."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,8 +10,6 @@ from training.bookings.models import HOLDING, Booking, BookingState
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.models import EmailAddress, Person
-
-Row = tuple[Booking, Person, Agency | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -75,17 +72,14 @@ def people_who_hear_of_it(viewer: Viewer, session_id: int) -> tuple[int, int]:
 
 
 def _participants(session_id: int) -> list[Participant]:
-    rows: Sequence[Row] = [
-        row.tuple()
-        for row in db.session.execute(
-            select(Booking, Person, Agency, EmailAddress.address)
-            .join(Person, Person.id == Booking.person_id)
-            .outerjoin(Agency, Agency.id == Booking.agency_id)
-            .outerjoin(EmailAddress, (EmailAddress.person_id == Person.id) & EmailAddress.is_primary)
-            .where(Booking.session_id == session_id)
-            .order_by(Person.sort_key, Booking.id)
-        )
-    ]
+    rows = db.session.execute(
+        select(Booking, Person, Agency, EmailAddress.address)
+        .join(Person, Person.id == Booking.person_id)
+        .outerjoin(Agency, Agency.id == Booking.agency_id)
+        .outerjoin(EmailAddress, (EmailAddress.person_id == Person.id) & EmailAddress.is_primary)
+        .where(Booking.session_id == session_id)
+        .order_by(Person.sort_key, Booking.id)
+    )
     return [
         Participant(
             ref=booking.ref,

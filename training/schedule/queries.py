@@ -234,4 +234,4 @@ def _clashes(where: ColumnElement[bool], parts: Sequence[PartTimes], except_sess
         .where(CourseSession.status.in_((SessionStatus.DRAFT, SessionStatus.PUBLISHED)))
         .order_by(SessionPart.starts_at, SessionPart.id)
     )
-    return [Clash(*row) for row in found.tuples()]
+    return [Clash(*row) for row in found]
