@@ -87,12 +87,11 @@ def listening() -> Generator[Mailbox]:
     """A mailbox whose server answers on a free port of 127.0.0.1 until the block ends."""
     mailbox = Mailbox()
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(mailbox, loop=loop, enable_SMTPUTF8=True), "127.0.0.1", 0)
-    )
-    mailbox.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, name="mail server", daemon=True)
     thread.start()
+    # From the other thread, for a browser test has a loop of its own running in this one.
+    server = asyncio.run_coroutine_threadsafe(_serve(mailbox, loop), loop).result(5)
+    mailbox.port = server.sockets[0].getsockname()[1]
     try:
         yield mailbox
     finally:
@@ -100,6 +99,10 @@ def listening() -> Generator[Mailbox]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
         loop.close()
+
+
+async def _serve(mailbox: Mailbox, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+    return await loop.create_server(lambda: SMTP(mailbox, loop=loop, enable_SMTPUTF8=True), "127.0.0.1", 0)
 
 
 async def _close(server: asyncio.Server) -> None:
