@@ -27,6 +27,8 @@ from training.people.passwords import SHORTEST, PasswordRules
 from training.web.access import PUBLIC, SIGNED_IN, declare_foreign
 from training.web.forms import Form
 
+QUICK_HASHES = {"argon2__rounds": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
+
 
 class NoRole(RoleMixin):
     """Flask-Security asks for a role model; ours are RoleGrants, which it never sees."""
@@ -75,6 +77,8 @@ def configure_accounts(app: Flask, config: Config) -> None:
         # argon2 salts by itself, so the secret key can be changed without closing every account.
         SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
         SECURITY_PASSWORD_SCHEMES=["argon2"],
+        # Hashing is slow on purpose; tests, which hash all the time, keep the method and not the effort.
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=QUICK_HASHES if config.environment == "testing" else {},
         SECURITY_PASSWORD_LENGTH_MIN=SHORTEST,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_EMAIL_PLAINTEXT=False,

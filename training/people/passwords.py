@@ -42,8 +42,9 @@ def is_guessed_first(password: str) -> bool:
     lowered = password.casefold()
     if len(set(lowered)) < FEWEST_DIFFERENT_CHARACTERS or any(lowered in row for row in _SEQUENCES):
         return True
-    plain, translated = (re.sub(r"[^a-z]", "", text) for text in (lowered, lowered.translate(_LEET)))
-    return not plain or any(_GUESSED.fullmatch(text) is not None for text in (plain, translated))
+    core = re.sub(r"^[^a-z]+|[^a-z]+$", "", lowered)
+    readings = (re.sub(r"[^a-z]", "", text) for text in (lowered, core, core.translate(_LEET)))
+    return not core or any(_GUESSED.fullmatch(text) is not None for text in readings)
 
 
 class PasswordRules(PasswordUtil):

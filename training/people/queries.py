@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.agencies.queries import ids_below
 from training.core import clock
@@ -24,11 +24,15 @@ def within_reach(viewer: Viewer) -> ColumnElement[bool]:
     seen = [Person.id == viewer.person_id] if viewer.person_id is not None else []
     agencies = lead_agencies(viewer)
     if agencies:
+        # Under a name of its own, so that it stands by itself also in a query about employments.
+        job = aliased(Employment)
+        today = clock.today()
         seen.append(
             exists().where(
-                Employment.person_id == Person.id,
-                Employment.agency_id.in_(agencies),
-                employed_on(clock.today()),
+                job.person_id == Person.id,
+                job.agency_id.in_(agencies),
+                job.from_on <= today,
+                or_(job.to_on.is_(None), job.to_on >= today),
             )
         )
     return or_(*seen) if seen else false()

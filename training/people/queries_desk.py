@@ -85,7 +85,7 @@ def workplaces(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, list[Work
         .order_by(Employment.from_on, Employment.id)
     )
     found: dict[int, list[Workplace]] = {}
-    for person_id, name, named, job_role in rows.tuples():
+    for person_id, name, named, job_role in rows:
         found.setdefault(person_id, []).append(Workplace(name or f"{named} (to be confirmed)", job_role))
     return found
 
@@ -105,7 +105,7 @@ def present_roles(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, list[s
         .order_by(RoleGrant.id)
     )
     found: dict[int, list[str]] = {}
-    for person_id, role in rows.tuples():
+    for person_id, role in rows:
         labels = found.setdefault(person_id, [])
         if ROLE_LABELS[role] not in labels:
             labels.append(ROLE_LABELS[role])
@@ -130,5 +130,5 @@ def messages_to(viewer: Viewer, person_id: int) -> list[SentMessage]:
     )
     return [
         SentMessage(label_of(kind), subject, created_at, state, MESSAGE_STATE_LABELS[state], error)
-        for kind, subject, created_at, state, error in rows.tuples()
+        for kind, subject, created_at, state, error in rows
     ]

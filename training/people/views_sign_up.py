@@ -1,6 +1,6 @@
 """Pages of signing up: asking for an account, confirming the address, choosing a password."""
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.utils import login_user, validate_redirect_url
 
@@ -150,7 +150,7 @@ def _remember_where_to(address: str) -> None:
 
 
 def _signed_in(account: Account) -> ResponseReturnValue:
-    led_on = session.pop(LED_ON, "")
+    led_on = str(session.pop(LED_ON, ""))
     db.session.flush()
     login_user(account, authn_via=["link"])
-    return redirect(led_on or "/my")
+    return redirect(led_on or str(current_app.config["SECURITY_POST_LOGIN_VIEW"]))
