@@ -32,8 +32,10 @@ class MessageFilters(FilterForm):
     """Which messages to list."""
 
     words = TextField("Recipient or subject", required=False)
-    state = SelectField("Status", choices=MESSAGE_STATE_LABELS, coerce=MessageState, first="Any status", required=False)
-    kind = SelectField("Kind", first="All kinds", required=False)
+    state = SelectField(
+        "Status", choices=MESSAGE_STATE_LABELS, coerce=MessageState, first="Any status", ask="a status", required=False
+    )
+    kind = SelectField("Kind", first="All kinds", ask="a kind of message", required=False)
 
     def __init__(self, given: MultiDict[str, str]) -> None:
         super().__init__(given)
