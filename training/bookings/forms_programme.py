@@ -44,7 +44,8 @@ class ProgrammeFilterForm(FilterForm):
     def more_is_used(self) -> bool:
         """Whether one of the filters that are folded away is in use, so that they must be seen."""
         return any(
-            field.errors or not field.blank for field in (self.kind, self.audience, self.priority, self.start, self.end)
+            field.errors or not field.blank
+            for field in (self.mode, self.kind, self.audience, self.priority, self.start, self.end)
         )
 
     @property

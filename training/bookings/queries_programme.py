@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.bookings.models import HOLDING, LIVE, Booking
 from training.bookings.rules import Refusal, may_book
@@ -117,19 +117,16 @@ def places_taken(_viewer: Viewer, session_ids: Collection[int]) -> dict[int, int
         .where(Booking.session_id.in_(session_ids), Booking.state.in_(HOLDING))
         .group_by(Booking.session_id)
     )
-    return dict.fromkeys(session_ids, 0) | dict(db.session.execute(counted).tuples().all())
+    return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def upcoming_sessions(viewer: Viewer, filters: ProgrammeFilters) -> Select[*tuple[Any, ...]]:
     """Published sessions that have not begun, soonest first: rows for `ProgrammeSession(*row)`, for `paged`."""
     held = _held()
-    part_count = (
-        select(func.max(SessionPart.number)).where(SessionPart.session_id == CourseSession.id).scalar_subquery()
-    )
     return (
         select(
             CourseSession.ref, Course.title, Course.slug, Course.kind, CourseSession.mode, Venue.name,
-            CourseSession.starts_at, CourseSession.ends_at, SessionPart.ends_at, part_count, CourseSession.capacity,
+            CourseSession.starts_at, CourseSession.ends_at, SessionPart.ends_at, _part_count(), CourseSession.capacity,
             _held_count(held), CourseSession.booking_opens_at, CourseSession.booking_closes_at,
         )
         .join(CourseSession.course)
@@ -171,7 +168,7 @@ def sittings_between(_viewer: Viewer, first: date, last: date, filters: Programm
         select(
             CourseSession.ref, Course.title, CourseSession.mode, SessionPart.on, SessionPart.starts_at,
             SessionPart.ends_at, SessionPart.number,
-            func.count(SessionPart.id).over(partition_by=SessionPart.session_id),
+            _part_count(),
             CourseSession.capacity - _held_count(held), CourseSession.starts_at,
         )
         .join(SessionPart.course_session)
@@ -182,7 +179,7 @@ def sittings_between(_viewer: Viewer, first: date, last: date, filters: Programm
         .where(Course.kind != CourseKind.MEETING)
         .where(*_about_course(filters), *_about_session(filters, held))
         .order_by(SessionPart.starts_at, SessionPart.id)
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     return [DaySession(*row) for row in rows]
 
 
@@ -210,7 +207,7 @@ def course_cards(viewer: Viewer, filters: ProgrammeFilters) -> list[CourseCard]:
         .where(Course.status == CourseStatus.LIVE, Course.kind != CourseKind.MEETING, *_about_course(filters))
         .order_by(Course.sort_key, Course.id)
     )  # fmt: skip
-    return [CourseCard(*row) for row in db.session.execute(statement).tuples()]
+    return [CourseCard(*row) for row in db.session.execute(statement)]
 
 
 def own_booking(viewer: Viewer, session_id: int) -> Booking | None:
@@ -273,6 +270,12 @@ def _held() -> Subquery:
 
 def _held_count(held: Subquery) -> ColumnElement[int]:
     return func.coalesce(held.c.held, 0)
+
+
+def _part_count() -> ColumnElement[int]:
+    # Parts are numbered from one without gaps.
+    part = aliased(SessionPart)
+    return select(func.max(part.number)).where(part.session_id == CourseSession.id).scalar_subquery()
 
 
 def _coming(_viewer: Viewer) -> tuple[ColumnElement[bool], ...]:

@@ -62,7 +62,7 @@ def desk_sessions() -> ResponseReturnValue:
         totals=totals_of(viewer, filters),
         headings=_headings(filters.order),
         order=filters.order,
-        is_filtered=any(name in request.args for name in ("words", "status", "year", "course", "coming")),
+        is_filtered=any(name in request.args for name in ("words", "status", "year", "course")),
         modes=MODE_LABELS,
         statuses=SESSION_STATUS_LABELS,
         tones=TONES,

@@ -3,7 +3,7 @@
 from calendar import Calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from flask import abort, render_template, request
@@ -38,6 +38,7 @@ from training.schedule.queries import session_by_ref, trainers_of, trains_at
 from training.schedule.rules import is_link, needs_link
 from training.web import access
 from training.web.access import current_viewer
+from training.web.formats import WEEKDAYS
 from training.web.navigation import register_tab
 from training.web.paging import Page, page_asked_for, paged
 
@@ -45,6 +46,7 @@ register_tab("Courses", "bookings.courses", position=10, prefixes=("/courses", "
 
 VIEWS = {"dates": "Dates", "month": "Month by month", "courses": "Courses A to Z"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+FRIDAY = 4
 
 AGREEMENT_IN_WORDS = {
     Agreement.NONE: "You do not need your manager’s agreement.",
@@ -54,14 +56,25 @@ AGREEMENT_IN_WORDS = {
 
 
 @dataclass(frozen=True)
-class Month:
-    """A month as the grid shows it: weeks of seven days, each with its sittings; None for days of other months."""
+class MonthLink:
+    """Another month, and the way to it with the same filters."""
 
     first: date
+    href: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month as the grid shows it: weeks of days, each with its sittings; None for days of other months."""
+
+    first: date
+    weekdays: Sequence[str]
+    """Without the weekend where nothing is on it."""
     weeks: Sequence[Sequence[tuple[date, Sequence[DaySession]] | None]]
-    total: int
-    before: str
-    after: str
+    days: int
+    """On how many days there are sessions."""
+    before: MonthLink
+    after: MonthLink
 
 
 @blueprint.get("/courses")
@@ -190,16 +203,23 @@ def _by_month(sessions: Sequence[ProgrammeSession]) -> list[tuple[date, list[Pro
 
 def _month(viewer: Viewer, filters: ProgrammeFilters) -> Month:
     first = _month_asked_for(filters)
-    days = [day for day in Calendar().itermonthdates(first.year, first.month) if day.month == first.month]
-    on_days: dict[date, list[DaySession]] = {day: [] for day in days}
-    sittings = sittings_between(viewer, days[0], days[-1], filters)
-    for row in sittings:
-        on_days[row.on].append(row)
-    weeks = [
-        [(day, on_days[day]) if day in on_days else None for day in week]
-        for week in Calendar().monthdatescalendar(first.year, first.month)
-    ]
-    return Month(first, weeks, len(sittings), _month_address(first, -1), _month_address(first, 1))
+    weeks = Calendar().monthdatescalendar(first.year, first.month)
+    on_days: dict[date, list[DaySession]] = {}
+    for row in sittings_between(viewer, first, _months_later(first, 1) - timedelta(days=1), filters):
+        on_days.setdefault(row.on, []).append(row)
+    width = 7 if any(day.weekday() >= FRIDAY + 1 for day in on_days) else FRIDAY + 1
+    return Month(
+        first=first,
+        weekdays=WEEKDAYS[:width],
+        weeks=[
+            [(day, on_days.get(day, [])) if day.month == first.month else None for day in week[:width]]
+            for week in weeks
+            if any(day.month == first.month for day in week[:width])
+        ],
+        days=len(on_days),
+        before=_month_link(_months_later(first, -1)),
+        after=_month_link(_months_later(first, 1)),
+    )
 
 
 def _month_asked_for(filters: ProgrammeFilters) -> date:
@@ -215,9 +235,13 @@ def _month_asked_for(filters: ProgrammeFilters) -> date:
     return first
 
 
-def _month_address(first: date, step: int) -> str:
-    year, month = divmod(first.year * 12 + first.month - 1 + step, 12)
-    return _address(view="month", month=f"{year}-{month + 1:02}")
+def _months_later(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def _month_link(first: date) -> MonthLink:
+    return MonthLink(first, _address(view="month", month=f"{first:%Y-%m}"))
 
 
 def _address(**changed: str | None) -> str:

@@ -78,7 +78,7 @@ class CourseForm(VersionedForm):
     outcomes = TextAreaField(
         "Outcomes",
         required=False,
-        hint="What people will be able to do after it, one on each line. They rate these before and after",
+        hint="One on each line, such as “I can recognise the signs of neglect”. People rate them before and after",
         rows=6,
     )
     audience = CheckboxesField(

@@ -118,7 +118,7 @@ def _add_course(ledger: Ledger, entry: dict[str, Any], priority_id: int, group_k
     )
     for number in entry["groups"]:
         ledger.add_keyless(CourseAudience, course_id=key, workforce_group_id=group_keys[number])
-    edition = ledger.add(CourseEdition, course_id=key, number=1, label="First edition", created_at=since)
+    edition = ledger.add(CourseEdition, course_id=key, number=1, label="First edition", created_at=since, used_at=since)
     outcomes = tuple(
         (ledger.add(OutcomeStatement, edition_id=edition, position=position, text=text), text)
         for position, text in enumerate(entry["outcomes"], start=1)

@@ -127,7 +127,7 @@ class SessionForm(PartsForm):
     online_link = TextField(
         "Online link",
         required=False,
-        hint=f"For virtual and hybrid; only people with a place see it. “{LINK_TO_FOLLOW}” if you do not have it yet",
+        hint=f"For virtual and hybrid; only people with a place see it. Write “{LINK_TO_FOLLOW}” if you do not have it",
         max_length=1000,
     )
     capacity = NumberField("Places", ask="the number of places", least=1, most=2000)

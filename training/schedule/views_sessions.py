@@ -167,6 +167,4 @@ def _venue_clashes(session: CourseSession) -> list[Clash]:
 
 def _warn_of_venue(session: CourseSession) -> None:
     for clash in _venue_clashes(session):
-        flash(
-            f"{clash.title} ({clash.ref}) is at the same venue in these hours. Is there a room?", "warning"
-        )
+        flash(f"{clash.title} ({clash.ref}) is at the same venue in these hours. Is there a room?", "warning")

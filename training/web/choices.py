@@ -161,4 +161,7 @@ class CheckboxField(AskedField):
         item: dict[str, Any] = {"value": "yes", "text": self.label.text, "checked": self.data}
         if self.description:
             item["hint"] = {"text": self.description}
-        return {"idPrefix": self.id, "items": [item], "fieldset": None, "hint": None}
+        drawn = {"idPrefix": self.id, "items": [item], "fieldset": None, "hint": None}
+        if getattr(self.owner, "is_compact", False):
+            drawn["classes"] = "govuk-checkboxes--small"
+        return drawn
