@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,8 +22,8 @@ from training.people.models import Employment, Person, WorkforceGroup
 from training.schedule.models import CourseSession
 
 
-def signed_in(client: Client, **options: object) -> Person:
-    person = make_person(agency=make_agency(), **options)  # type: ignore[arg-type]
+def signed_in(client: Client, **options: Any) -> Person:
+    person = make_person(agency=make_agency(), **options)
     db.session.commit()
     client.sign_in(person)
     return person
@@ -123,7 +124,8 @@ def test_warnings_name_the_other_booking_and_lead_on(client: Client) -> None:
 def test_what_cannot_be_booked_says_why_and_does_nothing(
     client: Client, columns: dict[str, timedelta], sentence: str
 ) -> None:
-    course_session = make_session(**{name: clock.now() + ahead for name, ahead in columns.items()})
+    moments: dict[str, Any] = {name: clock.now() + ahead for name, ahead in columns.items()}
+    course_session = make_session(**moments)
     signed_in(client)
     page = client.get(f"/sessions/{course_session.ref}/book", 409)
     assert sentence in page
