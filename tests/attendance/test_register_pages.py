@@ -238,3 +238,19 @@ def test_a_full_room_costs_no_more_queries_than_an_empty_one(
         numbers.append(len(sent))
     assert numbers[0] == numbers[1]
     assert numbers[0] <= 16
+
+
+def test_closing_the_first_of_two_parts_leaves_the_session_open(client: Client, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 10:00")
+    room = make_room(2, days=2)
+    db.session.commit()
+    client.sign_in(room.trainer)
+    page = client.get(room.address)
+    assert page.words(".muster-chips a") == ["Part 1: 3 Dec 2026", "Part 2: 4 Dec 2026"]
+    confirm = client.get(f"{room.address}/close")
+    assert "The session stays open: the register of part 2 is not closed yet." in confirm
+    after = client.submit(confirm, button="Close the register", follow=True)
+    assert after.flashes == ["The register is closed."]
+    early = client.get(room.address.replace("/register/1", "/register/2/close"))
+    assert "This part starts on Friday 4 December 2026 at 9:30am." in early
+    assert early.buttons == []

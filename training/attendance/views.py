@@ -91,7 +91,7 @@ def close(ref: str, part: int) -> ResponseReturnValue:
         flash(said, "success")
         return redirect(url_for("attendance.register", ref=ref, part=part))
     attendees = attendees_of(current_viewer(), sheet.part.id)
-    left = [one.number for one in open_parts(current_viewer(), sheet.course_session.id) if one.id != sheet.part.id]
+    left = [str(one.number) for one in open_parts(current_viewer(), sheet.course_session.id) if one.id != sheet.part.id]
     return render_template(
         "attendance/close.html",
         sheet=sheet,

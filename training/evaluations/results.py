@@ -1,7 +1,7 @@
 """What people said about one session, counted and without names; hidden where fewer than five answered."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -70,8 +70,13 @@ class StageResult:
 
     @property
     def commented(self) -> list[QuestionResult]:
-        """The questions answered in words."""
-        return [question for question in self.questions if question.comments]
+        """The questions answered in words; intentions stand together under the first of them."""
+        intentions = [one for one in self.questions if one.kind is QuestionKind.INTENTION and one.comments]
+        others = [one for one in self.questions if one.kind is not QuestionKind.INTENTION and one.comments]
+        if not intentions:
+            return others
+        together = [comment for one in intentions for comment in one.comments]
+        return [replace(intentions[0], comments=together, people=len(together)), *others]
 
 
 def sessions_with_feedback(viewer: Viewer) -> ColumnElement[bool]:
