@@ -60,6 +60,7 @@ def open_plan(viewer: Viewer, year: TrainingYear, *, copy_last: bool = False) ->
         _copy_lines(source, plan)
     after = {"year": str(year), "lines copied from": str(source.year) if source else None}
     record(viewer, "opened the plan", plan, after=after)
+    db.session.flush()
     return plan
 
 
@@ -92,6 +93,7 @@ def add_line(viewer: Viewer, plan_id: int, course_id: int, facts: LineFacts) -> 
     line = PlanLine(plan_id=plan.id, course_id=course.id, **facts.as_columns())
     db.session.add(line)
     record(viewer, "added a line", plan, after={"course": course.title, **facts.as_columns()})
+    db.session.flush()
     return line
 
 
@@ -102,6 +104,7 @@ def change_line(viewer: Viewer, line_id: int, facts: LineFacts) -> PlanLine:
     if after:
         about = {"course": line.course.title}
         record(viewer, "changed a line", line.plan, before=about | before, after=about | after)
+        db.session.flush()
     return line
 
 
@@ -125,7 +128,7 @@ def set_targets(viewer: Viewer, line_id: int, targets: Mapping[int, int]) -> Pla
     wanted = {agency_id: number for agency_id, number in targets.items() if number}
     if any(number < 0 for number in wanted.values()):
         raise Refused("A target must be 0 or more")
-    names = dict(db.session.execute(select(Agency.id, Agency.name)).tuples().all())
+    names = dict(db.session.execute(select(Agency.id, Agency.name)).all())
     if not wanted.keys() <= names.keys():
         raise Refused("An agency on this page has gone. Open the page again")
     present = {target.agency_id: target for target in line.targets}
@@ -147,6 +150,7 @@ def set_targets(viewer: Viewer, line_id: int, targets: Mapping[int, int]) -> Pla
         flag_modified(line, "objective")
         about = {"course": line.course.title}
         record(viewer, "changed targets", line.plan, before=about | before, after=about | after)
+        db.session.flush()
     return line
 
 
@@ -163,4 +167,5 @@ def agree_plan(viewer: Viewer, plan_id: int, on: date) -> TrainingPlan:
         raise Refused("Add a line before the plan is agreed", "agreed_on")
     before, after = changes(plan, {"status": PlanStatus.AGREED, "agreed_on": on})
     record(viewer, AGREED, plan, before=before, after=after)
+    db.session.flush()
     return plan

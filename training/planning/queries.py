@@ -128,7 +128,7 @@ def targets_by_line(viewer: Viewer, year: TrainingYear) -> dict[int, dict[int, i
         .join(PlanLine.plan)
         .where(TrainingPlan.starts == year.starts, PlanTarget.attendances > 0)
         .order_by(PlanTarget.id)
-    ).tuples()
+    )
     targets: dict[int, dict[int, int]] = {}
     for line_id, agency_id, attendances in found:
         targets.setdefault(line_id, {})[agency_id] = attendances
@@ -139,7 +139,7 @@ def targets_of(viewer: Viewer, line_id: int) -> dict[int, int]:  # noqa: ARG001 
     """Target attendances of a line by agency."""
     found = db.session.execute(
         select(PlanTarget.agency_id, PlanTarget.attendances).where(PlanTarget.line_id == line_id)
-    ).tuples()
+    )
     return dict(found.all())
 
 
@@ -147,7 +147,7 @@ def agencies_with_sector(viewer: Viewer) -> list[tuple[Agency, Sector]]:  # noqa
     """Every agency with its sector, sector by sector, then by name; one query."""
     found = db.session.execute(
         select(Agency, Sector).join(Agency.sector).order_by(Sector.position, Sector.name, Agency.sort_key, Agency.id)
-    ).tuples()
+    )
     return list(found)
 
 
@@ -193,5 +193,5 @@ def later_changes(viewer: Viewer, plan: TrainingPlan) -> Sequence[LaterChange]:
         .where(*about, AuditEntry.id > agreed)
         .options(joinedload(AuditEntry.values))
         .order_by(AuditEntry.id.desc())
-    ).tuples()
+    )
     return [LaterChange(entry, person.name if person else "Muster") for entry, person in found]

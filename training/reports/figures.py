@@ -61,8 +61,11 @@ def rounded(expected: Fraction | None) -> int | None:
 
 
 def share(part: int, whole: Fraction | int | None) -> int | None:
-    """`part` of `whole` in whole per cent, halves up; None where there is no whole."""
-    return None if not whole else int(Fraction(100 * part) / whole + Fraction(1, 2))
+    """`part` of `whole` in whole per cent, rounded down; None where there is no whole.
+
+    Rounded down, so that 89.9 % is never shown as the 90 % that it has not reached.
+    """
+    return None if not whole else int(Fraction(100 * part) / whole)
 
 
 def per_session(attendances: int, sessions: int) -> str:

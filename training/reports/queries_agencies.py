@@ -13,7 +13,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.planning.queries import agencies_with_sector, lines_of
-from training.planning.rules import COLOUR_LABELS, LEAST_TARGET_JUDGED, Colour, colour, expected_attendances
+from training.planning.rules import COLOUR_LABELS, Colour, colour, expected_attendances
 from training.reports.figures import NOTHING_HELD, NOTHING_RAN, Attendance, Delivery, share
 from training.reports.filters import Asked, Level
 from training.reports.queries_attendance import agencies_within_reach, attendance_by, chosen, people_by_agency
@@ -66,9 +66,7 @@ class AgencyFigures:
             return COLOUR_LABELS[self.colour]
         if self.target is None:
             return "No target"
-        if not self.expected:
-            return "Not offered yet"
-        return "Target under five" if self.target < LEAST_TARGET_JUDGED else ""
+        return "Not judged" if self.expected else "Not offered yet"
 
 
 @dataclass(frozen=True)
@@ -181,7 +179,7 @@ def _tops_on(day: date, agencies: list[tuple[Agency, Sector]]) -> dict[int, tupl
     found = db.session.execute(
         select(AgencyParent.agency_id, AgencyParent.parent_id).where(in_force).order_by(AgencyParent.id)
     )
-    parents = {child: parent for child, parent in found.tuples() if parent in named}
+    parents = {child: parent for child, parent in found if parent in named}
     tops: dict[int, tuple[str, str]] = {}
     for key in named:
         top, seen = key, {key}

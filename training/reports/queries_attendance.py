@@ -143,9 +143,9 @@ def people_by_agency(
         .where(is_delivered(), *sessions, _within(WalkIn.agency_id, reach), _came(WalkIn.id == Mark.walk_in_id))
     )
     found: dict[int | None, set[tuple[int | None, int | None]]] = {}
-    for agency_id, person_id in db.session.execute(booked).tuples():
+    for agency_id, person_id in db.session.execute(booked):
         found.setdefault(agency_id, set()).add((person_id, None))
-    for agency_id, person_id, walk_in_id in db.session.execute(walked_in).tuples():
+    for agency_id, person_id, walk_in_id in db.session.execute(walked_in):
         found.setdefault(agency_id, set()).add((person_id, walk_in_id if person_id is None else None))
     return found
 

@@ -44,7 +44,7 @@ class PlanFigures:
             return COLOUR_LABELS[self.colour]
         if not self.planned:
             return "Not planned"
-        return "Not due yet" if not self.expected else "Fewer than five planned"
+        return "Not due yet" if not self.expected else "Not judged"
 
 
 @dataclass(frozen=True)

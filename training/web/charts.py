@@ -14,8 +14,8 @@ BAR_AREA = 80
 """Per cent of the width for the longest bar; the rest is for the number after it."""
 LABEL_LETTERS = 34
 """Letters of a label on one line: what a telephone of 320 px has room for."""
-LINE, BAR, GAP = 20, 14, 12
-"""Heights in px: a line of a label, a bar, and the space below it."""
+LINE, BAR, GAP = 20, 14, 15
+"""Heights in px: a line of a label, a bar, and the space around it."""
 TEXTURES = 3
 """How many series can be told apart without colour: plain, striped, dotted."""
 
@@ -100,6 +100,7 @@ def _row(identity: str, bar: Bar, top: int, scale: float) -> tuple[Markup, int]:
         top_of_line = top + LINE - 5
         pieces.append(Markup('<text class="muster-chart__label" x="0" y="{}">{}</text>').format(top_of_line, line))
         top += LINE
+    top += 3
     start = 0.0
     for number, part in enumerate(bar.parts):
         if part:
@@ -114,7 +115,7 @@ def _row(identity: str, bar: Bar, top: int, scale: float) -> tuple[Markup, int]:
         at = bar.marker * scale
         pieces.append(
             Markup('<line class="muster-chart__marker" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>').format(
-                _share(at), top - 4, top + BAR + 4
+                _share(at), top - 3, top + BAR + 3
             )
         )
         end = at if start <= at < start + 16 else start
