@@ -52,14 +52,14 @@ def course_choices(viewer: Viewer, *, also_retired: bool = False) -> dict[str, s
     statement = select(Course.id, Course.title).where(*_within_reach(viewer)).order_by(Course.sort_key, Course.id)
     if not also_retired:
         statement = statement.where(Course.status != CourseStatus.RETIRED)
-    return {str(key): title for key, title in db.session.execute(statement).tuples()}
+    return {str(key): title for key, title in db.session.execute(statement)}
 
 
 def courses_by_code(viewer: Viewer) -> dict[str, tuple[int, str]]:
     """Key and title of every course in reach by its code, in the order of titles: how addresses name a course."""
     statement = select(Course.code, Course.id, Course.title).where(*_within_reach(viewer))
     ordered = statement.order_by(Course.sort_key, Course.id)
-    return {code: (key, title) for code, key, title in db.session.execute(ordered).tuples()}
+    return {code: (key, title) for code, key, title in db.session.execute(ordered)}
 
 
 def course_by_code(viewer: Viewer, code: str) -> Course | None:

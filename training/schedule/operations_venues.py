@@ -52,7 +52,7 @@ def _checked(details: VenueDetails, venue: Venue | None) -> dict[str, Any]:
         if not values[name]:
             raise Refused(f"Enter the {name}", name)
     mine = None if venue is None else venue.id
-    names = db.session.execute(select(Venue.id, Venue.name)).tuples()
+    names = db.session.execute(select(Venue.id, Venue.name))
     wanted = slug_of(folded(values["name"]))
     if any(slug_of(folded(name)) == wanted and key != mine for key, name in names):
         raise Refused("There is a venue with this name", "name")
