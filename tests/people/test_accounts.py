@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_person
@@ -43,9 +44,7 @@ def sign_in(client: Client, password: str = PASSWORD, status: int = 302, address
 
 
 def messages() -> list[tuple[str, str]]:
-    found = db.session.execute(
-        db.select(OutboxMessage.kind, OutboxMessage.recipient_address).order_by(OutboxMessage.id)
-    )
+    found = db.session.execute(select(OutboxMessage.kind, OutboxMessage.recipient_address).order_by(OutboxMessage.id))
     rows = [(kind, address) for kind, address in found]
     db.session.rollback()
     return rows

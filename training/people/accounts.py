@@ -27,6 +27,9 @@ from training.people.passwords import SHORTEST, PasswordRules
 from training.web.access import PUBLIC, SIGNED_IN, declare_foreign
 from training.web.forms import Form
 
+AFTER_SIGN_IN = "/start"
+"""Where people are led who asked for no page: it sends each on to where they have most to do."""
+
 QUICK_HASHES = {"argon2__rounds": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
 
@@ -90,7 +93,7 @@ def configure_accounts(app: Flask, config: Config) -> None:
         SECURITY_CHANGEABLE=True,
         SECURITY_CHANGE_URL="/change-password",
         SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change_password.html",  # noqa: S106 - a template
-        SECURITY_POST_LOGIN_VIEW="/start",
+        SECURITY_POST_LOGIN_VIEW=AFTER_SIGN_IN,
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_POST_CHANGE_VIEW="/my/account",
         SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),

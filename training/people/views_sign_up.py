@@ -1,6 +1,6 @@
 """Pages of signing up: asking for an account, confirming the address, choosing a password."""
 
-from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.utils import login_user, validate_redirect_url
 
@@ -9,6 +9,7 @@ from training.core.database import db
 from training.core.links import SignedLink
 from training.core.refusal import Refused
 from training.people import operations_accounts
+from training.people.accounts import AFTER_SIGN_IN
 from training.people.blueprint import blueprint
 from training.people.forms import AddressForm, ChoosePasswordForm, SignUpForm
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
@@ -153,4 +154,4 @@ def _signed_in(account: Account) -> ResponseReturnValue:
     led_on = str(session.pop(LED_ON, ""))
     db.session.flush()
     login_user(account, authn_via=["link"])
-    return redirect(led_on or str(current_app.config["SECURITY_POST_LOGIN_VIEW"]))
+    return redirect(led_on or AFTER_SIGN_IN)
