@@ -132,6 +132,7 @@ def use_edition(course: Course) -> CourseEdition:
     edition = course.edition
     if edition.used_at is None:
         edition.used_at = clock.now()
+        db.session.flush()
     return edition
 
 
