@@ -109,18 +109,11 @@ def import_agencies_file(config: Config, file: Path) -> None:
 @click.pass_obj
 def demo(config: Config) -> None:
     """Fill an empty database with an invented partnership; the second time nothing changes."""
+    if config.is_production:
+        click.echo("The demonstration has sign-ins that everybody can read, so it is not for production.", err=True)
+        sys.exit(1)
     app = create_app(config)
     require_newest_migration(app)
-    fill_with_demonstration(app, config)
-
-
-def fill_with_demonstration(app: Flask, config: Config) -> None:
-    """Write the demonstration and say what was done; end with a sentence where it must not be."""
-    if config.is_production:
-        click.echo(
-            "The demonstration has sign-ins that everybody can read, so it is not put into production.", err=True
-        )
-        sys.exit(1)
     try:
         with app.app_context(), unit_of_work():
             filled = fill()

@@ -10,7 +10,7 @@ from tests.factories import make_course, make_person, viewer_of
 from training.catalogue.models import Course
 from training.core import clock, tasks
 from training.core.database import db
-from training.core.tasks import Task, TaskKind, TaskRefused, TaskState, find_task, start_task
+from training.core.tasks import Task, TaskKind, TaskRefused, TaskState, find_task, register_task, start_task
 from training.core.viewer import COMMAND, Role, Viewer
 
 
@@ -24,11 +24,13 @@ def work(viewer: Viewer, given: dict[str, Any]) -> list[str]:
     return [f"Added {given['title']} for {viewer.kind}."]
 
 
+KIND = register_task("test.courses", "Add courses", work)
+
+
 @pytest.fixture
-def kind(monkeypatch: pytest.MonkeyPatch) -> TaskKind:
-    made = TaskKind("test", "Add courses", work)
-    monkeypatch.setitem(tasks._kinds, "test", made)
-    return made
+def kind() -> TaskKind:
+    """Work that the test can steer by its input."""
+    return KIND
 
 
 def run() -> bool:

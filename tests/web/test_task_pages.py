@@ -1,20 +1,20 @@
 """Long work can be left and come back to, without JavaScript."""
 
 import pytest
-from flask import Flask
 
 from tests.factories import make_person
 from tests.pages import Client
 from training.core import tasks
 from training.core.database import db
-from training.core.tasks import TaskKind, start_task
+from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
+
+KIND = register_task("test.read", "Read agencies", lambda _who, _given: ["Added 3."])
 
 
 @pytest.fixture
-def desk(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    """Signed in as the officer, with a kind of work that says what it did."""
-    monkeypatch.setitem(tasks._kinds, "test", TaskKind("test", "Read agencies", lambda _who, _given: ["Added 3."]))
+def desk(client: Client) -> Client:
+    """Signed in as the officer."""
     officer = make_person(role=Role.OFFICER)
     db.session.commit()
     client.sign_in(officer)
@@ -22,7 +22,7 @@ def desk(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 
 
 def test_a_waiting_task_looks_again_by_itself_until_it_is_done(desk: Client) -> None:
-    ref = start_task(COMMAND, tasks.task_kind("test"), {}).ref
+    ref = start_task(COMMAND, KIND, {}).ref
     db.session.commit()
     waiting = desk.get(f"/desk/tasks/{ref}")
     assert waiting.one("meta[http-equiv=refresh]")["content"] == "3"

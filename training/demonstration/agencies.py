@@ -50,7 +50,7 @@ def codes() -> frozenset[str]:
 
 def add_agencies(ledger: Ledger) -> list[InventedAgency]:
     """Note the sectors and agencies of the file, with the tree and the domains."""
-    present = dict(db.session.execute(select(Sector.name, Sector.id)).tuples().all())
+    present = dict(db.session.execute(select(Sector.name, Sector.id)).all())
     sectors = {
         name: present.get(name) or ledger.add(Sector, name=name, reporting_group=group, position=position)
         for position, (name, group) in enumerate(REPORTING_GROUPS.items(), start=1)

@@ -161,6 +161,7 @@ class History:
         is_known = self.chance.random() < 0.75
         key = self.ledger.add(
             WalkIn,
+            ref=self.ledger.reference("WI", 6),
             session_id=session.id,
             name=post.name,
             address=post.address,

@@ -176,7 +176,7 @@ def address_of(given: str, family: str, agency: InventedAgency) -> str:
 
 def begin_people(ledger: Ledger, today: date) -> People:
     """Note the workforce groups that are not there yet; nobody is in them so far."""
-    present = dict(db.session.execute(select(WorkforceGroup.number, WorkforceGroup.id)).tuples().all())
+    present = dict(db.session.execute(select(WorkforceGroup.number, WorkforceGroup.id)).all())
     groups: dict[int, int] = {}
     for row in csv_rows("workforce_groups.csv"):
         number = int(row["number"])

@@ -1,0 +1,237 @@
+"""The demonstration equals the published totals, holds nobody real, keeps every rule, and can be loaded twice."""
+
+import hashlib
+import re
+from collections.abc import Generator, Iterable, Sequence
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import text
+
+from tests.engines.databases import ENGINES, Run, bare_database
+from tests.engines.permission import databases_allowed
+from tests.factories import make_agency, make_course
+from tests.installations import config_for, migrate
+from training import create_app
+from training.core.database import Base, db
+from training.core.refusal import Refused
+from training.demonstration.accounts import PASSWORD
+from training.demonstration.filling import Filled, fill
+from training.demonstration.ledger import DATA, csv_rows
+
+# Bodies of the places and kinds that the figures come from, and national ones; course titles stay as published.
+REAL = re.compile(
+    r"sefton|merseyside|mersey care|mersey west|alder hey|liverpool|cheshire|aintree|southport|ormskirk|hugh baird"
+    r"|king george|cafcass|nspcc|\bbrook\b(?!.traffic.light.tool)|savera|catch22|addaction|change grow live|swaca"
+    r"|children's society|everton|one vision|nhs england|north west ambulance|ofsted|barnardo",
+    re.IGNORECASE,
+)
+# One process fills each engine once and compares them.
+pytestmark = pytest.mark.xdist_group("demonstration")
+NOT_THE_SAME_TWICE = {("account", "password"), ("account", "fs_uniquifier")}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def filled_database(request: pytest.FixtureRequest, run: Run) -> Generator[tuple[Flask, Filled]]:
+    """A database of its own on each engine, filled once as on a Tuesday in autumn at noon."""
+    with databases_allowed(), bare_database(run, request.param, "demonstration") as url:
+        migrate(url)
+        app = create_app(config_for(url))
+        with app.app_context():
+            with time_machine.travel(datetime(2026, 10, 13, 11, tzinfo=UTC), tick=False):
+                done = fill()
+                db.session.commit()
+            yield app, done
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def filled(filled_database: tuple[Flask, Filled]) -> Generator[Filled]:
+    """What filling said; nothing of what a test writes is kept."""
+    app, done = filled_database
+    with app.app_context():
+        yield done
+        db.session.rollback()
+        db.session.remove()
+
+
+def number(statement: str, **values: object) -> int:
+    return int(db.session.execute(text(statement), values).scalar_one())
+
+
+FINISHED = """
+    SELECT s.id, s.mode, s.course_id FROM course_session s
+    WHERE s.status = 'finished'
+      AND (SELECT max(p.held_on) FROM session_part p WHERE p.session_id = s.id) BETWEEN :first AND :last
+"""
+ATTENDANCES = f"""
+    SELECT (SELECT count(DISTINCT m.booking_id) FROM mark m JOIN session_part p ON p.id = m.part_id
+            WHERE m.presence = 'attended' AND p.session_id IN (SELECT id FROM ({FINISHED}) AS held))
+         + (SELECT count(DISTINCT m.walk_in_id) FROM mark m JOIN session_part p ON p.id = m.part_id
+            WHERE m.presence = 'attended' AND p.session_id IN (SELECT id FROM ({FINISHED}) AS held))
+"""
+
+
+def year(starts: int) -> dict[str, str]:
+    return {"first": f"{starts}-04-01", "last": f"{starts + 1}-03-31"}
+
+
+def test_sessions_and_attendances_equal_the_published_totals(filled: Filled) -> None:
+    for row in csv_rows("sefton_yearly_totals.csv"):
+        held = FINISHED
+        if row["part_of_the_programme"] != "all":
+            is_or_not = "IN" if row["part_of_the_programme"] == "Working Together" else "NOT IN"
+            held += f" AND s.course_id {is_or_not} (SELECT id FROM course WHERE code = 'WT')"
+        span = year(int(row["year"][:4]))
+        assert number(f"SELECT count(*) FROM ({held}) AS held", **span) == int(row["sessions"]), row
+        assert number(ATTENDANCES.replace(FINISHED, held), **span) == int(row["attendances"]), row
+
+
+def test_the_sessions_of_2023_24_equal_the_published_lines(filled: Filled) -> None:
+    lines = db.session.execute(
+        text(f"SELECT c.title, held.mode, count(*) FROM ({FINISHED}) AS held JOIN course c ON c.id = held.course_id "
+             "GROUP BY c.title, held.mode"),
+        year(2023),
+    )  # fmt: skip
+    modes = {"Face to Face": "face-to-face", "Virtual Briefing": "virtual"}
+    published = {
+        (row["course"], modes[row["mode"]], int(row["sessions_delivered"]))
+        for row in csv_rows("sefton_delivery_2023_24.csv")
+    }
+    assert {tuple(line) for line in lines} == published
+    assert sum(line[2] for line in published) == 76
+
+
+def test_the_second_time_changes_nothing(filled: Filled) -> None:
+    before = digest()
+    again = fill()
+    db.session.flush()
+    assert (filled.rows > 50_000, again.rows) == (True, 0)
+    assert again.sign_ins == filled.sign_ins
+    assert digest() == before
+
+
+def test_there_is_somebody_for_every_role(filled: Filled) -> None:
+    assert [each.role for each in filled.sign_ins] == [
+        "Learning and development officer", "Administrator", "Trainer", "Learner", "Agency training lead",
+        "Viewer of reports",
+    ]  # fmt: skip
+    assert {each.password for each in filled.sign_ins} == {PASSWORD}
+
+
+def test_no_real_body_and_no_real_address_is_in_it(filled: Filled) -> None:
+    for table in Base.metadata.sorted_tables:
+        for row in db.session.execute(table.select()):
+            words = " ".join(str(value) for value in row if isinstance(value, str))
+            assert not REAL.search(words), f"{table.name}: {words[:200]}"
+    addresses = db.session.scalars(text("SELECT address FROM email_address"))
+    assert all(address.endswith(".example") for address in addresses)
+    assert not any(
+        REAL.search(file.read_text()) for file in DATA.iterdir() if not file.name.startswith(("sefton", "README"))
+    )
+
+
+def test_what_must_hold_holds(filled: Filled) -> None:
+    holding = "('held', 'awaiting-agreement', 'confirmed', 'offered')"
+    assert (
+        number(
+            "SELECT count(*) FROM (SELECT s.id FROM course_session s JOIN booking b ON b.session_id = s.id "
+            f"WHERE b.state IN {holding} GROUP BY s.id, s.capacity HAVING count(*) > s.capacity) AS overfull"
+        )
+        == 0
+    )
+    assert (
+        number(
+            "SELECT count(*) FROM booking w JOIN course_session s ON s.id = w.session_id WHERE w.state = 'waiting' "
+            f"AND (SELECT count(*) FROM booking b WHERE b.session_id = s.id AND b.state IN {holding}) < s.capacity"
+        )
+        == 0
+    ), "nobody waits while a place is free"
+    assert number("SELECT count(*) FROM booking WHERE state = 'waiting'") > 10
+    assert (
+        number(
+            "SELECT count(*) FROM session_part p JOIN course_session s ON s.id = p.session_id "
+            "LEFT JOIN register r ON r.part_id = p.id WHERE s.status = 'finished' AND r.closed_at IS NULL"
+        )
+        == 0
+    )
+    assert (
+        number(
+            "SELECT count(*) FROM booking b JOIN course_session s ON s.id = b.session_id "
+            "LEFT JOIN mark m ON m.booking_id = b.id "
+            "WHERE s.status = 'finished' AND b.state = 'confirmed' AND m.id IS NULL"
+        )
+        == 0
+    ), "every booking of a finished session is marked"
+    assert (
+        number(
+            "SELECT count(*) FROM (SELECT s.id FROM course_session s JOIN trainer_assignment t ON t.session_id = s.id "
+            "WHERE s.status = 'finished' GROUP BY s.id HAVING count(*) NOT BETWEEN 2 AND 3) AS odd"
+        )
+        == 0
+    )
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+        assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_today_has_something_to_do(filled: Filled) -> None:
+    today = {"today": "2026-10-13"}
+    at_work = "SELECT count(DISTINCT s.id) FROM course_session s JOIN session_part p ON p.session_id = s.id WHERE "
+    assert number(at_work + "s.status = 'published' AND p.held_on = :today", **today) == 1
+    assert number(at_work + "s.status = 'published' AND p.held_on < :today", **today) == 1, "a register is open"
+    assert number(at_work + "s.status = 'called-off' AND p.held_on > :today", **today) == 1
+    assert number(at_work + "s.status = 'draft' AND p.held_on > :today", **today) > 2
+    assert number("SELECT count(*) FROM evaluation_request WHERE stage = 'end' AND answered_at IS NULL "
+                  "AND expires_at > '2026-10-13'") > 5  # fmt: skip
+    assert number("SELECT count(*) FROM outbox_message") == 0, "thousands of invented people get no mail"
+
+
+def test_the_next_row_gets_the_next_key(filled: Filled) -> None:
+    highest = number("SELECT max(id) FROM course")
+    course = make_course("One more")
+    assert course.id == highest + 1
+
+
+def test_a_database_with_other_agencies_is_left_alone(app: Flask) -> None:
+    make_agency("Sandby Council")
+    db.session.commit()
+    before = digest()
+    with pytest.raises(Refused, match="agencies that are not the demonstration’s"):
+        fill()
+    db.session.rollback()
+    assert digest() == before
+
+
+def test_a_database_with_courses_is_left_alone(app: Flask) -> None:
+    make_course("Our own")
+    db.session.commit()
+    with pytest.raises(Refused, match="already holds courses"):
+        fill()
+
+
+def test_the_same_seed_on_the_same_day_gives_the_same_rows(filled: Filled) -> None:
+    digests.append(digest())
+    assert digests[-1] == digests[0], "both engines hold the same"
+
+
+digests: list[dict[str, str]] = []
+
+
+def digest() -> dict[str, str]:
+    """A fingerprint of the rows of each table, but for what is random on purpose."""
+    found: dict[str, str] = {}
+    for table in Base.metadata.sorted_tables:
+        rows = db.session.execute(table.select()).mappings()
+        kept = [name for name in table.columns.keys() if (table.name, name) not in NOT_THE_SAME_TWICE]  # noqa: SIM118
+        found[table.name] = fingerprint([str(row[name]) for name in kept] for row in rows)
+    return found
+
+
+def fingerprint(rows: Iterable[Sequence[object]]) -> str:
+    """The same for the same rows in whatever order."""
+    lines = sorted(repr(row) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
