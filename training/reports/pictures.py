@@ -2,10 +2,11 @@
 
 from training.catalogue.models import MODE_LABELS, Mode
 from training.reports.figures import per_session
+from training.reports.filters import LEVEL_LABELS
 from training.reports.queries_agencies import AgencyReport
 from training.reports.queries_delivery import DeliveryReport
 from training.web.charts import Bar, Chart, bar_chart
-from training.web.formats import number
+from training.web.formats import number, plural
 
 
 def agency_chart(report: AgencyReport) -> Chart:
@@ -18,10 +19,11 @@ def agency_chart(report: AgencyReport) -> Chart:
         )
         for row in report.rows
     ]
+    rows = plural(LEVEL_LABELS[report.asked.level].lower())
     judged = [row.figures for row in report.rows if row.figures.expected]
     reached = sum(1 for figures in judged if figures.attendance.attendances >= (figures.expected or 0))
     meaning = (
-        f"{reached} of {len(judged)} rows with a target have reached what was expected by now."
+        f"{reached} of {len(judged)} {rows} with a target have reached what was expected by now."
         if judged
         else "No target can be compared yet."
     )

@@ -113,11 +113,8 @@ def _row(identity: str, bar: Bar, top: int, scale: float) -> tuple[Markup, int]:
     end = start
     if bar.marker is not None:
         at = bar.marker * scale
-        pieces.append(
-            Markup('<line class="muster-chart__marker" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>').format(
-                _share(at), top - 3, top + BAR + 3
-            )
-        )
+        upright = Markup('<line class="muster-chart__{0}" x1="{1}%" x2="{1}%" y1="{2}" y2="{3}"/>')
+        pieces += [upright.format(name, _share(at), top - 3, top + BAR + 3) for name in ("halo", "marker")]
         end = at if start <= at < start + 16 else start
     shown = bar.shown or f"{bar.length:,.0f}"
     pieces.append(
