@@ -30,7 +30,7 @@ def web_command(host: str, port: int) -> tuple[str, ...]:
     """How the web server is started."""
     return (
         sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}",
-        "--workers", str(WEB_PROCESSES), "--log-level", "warning", "--worker-tmp-dir", "/tmp",  # noqa: S108
+        "--workers", str(WEB_PROCESSES), "--log-level", "warning",
     )  # fmt: skip
 
 
