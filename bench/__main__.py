@@ -16,13 +16,14 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_security.utils import login_user
 from sqlalchemy import event, select
-from training.demonstration.build import build
 
 from bench.booking import measure_booking
 from training import create_app
 from training.config import Config
 from training.core.database import begin_writing, db
+from training.core.transaction import unit_of_work
 from training.core.viewer import Role
+from training.demonstration.filling import fill
 from training.people.models import Account, RoleGrant
 
 ROUNDS = 15
@@ -95,9 +96,11 @@ def main() -> None:
         app = create_app(Config.from_environment({**os.environ, "MUSTER_ENV": "testing", "MUSTER_DATABASE_URL": url}))
         with app.app_context():
             upgrade()
+            database_name = db.engine.dialect.name
             begun = time.perf_counter()
-            build()
-            print(f"demonstration data: {time.perf_counter() - begun:.1f} s on {db.engine.dialect.name}\n")
+            with unit_of_work():
+                fill()
+            print(f"demonstration data: {time.perf_counter() - begun:.1f} s on {database_name}\n")
         measure_pages(app)
         print()
         measure_booking(app)

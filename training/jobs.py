@@ -11,7 +11,7 @@ from flask import Flask
 
 from training.bookings import ticks as bookings
 from training.config import Config
-from training.core import heartbeat, sending, tasks, tokens
+from training.core import clock, heartbeat, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
 from training.evaluations import ticks as evaluations
@@ -55,7 +55,6 @@ def jobs(config: Config) -> tuple[Job, ...]:
     return (
         Job("heartbeat", 60, show_life),
         Job("old form tokens", 3600, forget_form_tokens),
-        Job("outbox", 2, lambda: sending.send_all(way_out)),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("trainers’ calendars", 60, bookings.invite_trainers),
@@ -63,6 +62,8 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("places that were missed", 300, bookings.sweep),
         Job("evaluations to open", 60, evaluations.open_due_requests),
         Job("evaluations to ask", 60, evaluations.ask_due_requests),
+        # Last, so that one round also sends what it has written.
+        Job("outbox", 2, lambda: sending.send_all(way_out)),
     )
 
 
@@ -78,8 +79,8 @@ def run_worker(app: Flask, config: Config) -> None:
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
+            next_run_time=clock.now(),
         )
-        _inside(app, job.tick)()
     scheduler.start()
 
 
