@@ -80,14 +80,10 @@ class Config:
                 raise ConfigError(f"Set {name}: {purpose}.")
             return found
 
-        database_url = value(
-            "MUSTER_DATABASE_URL", "the address of the database, such as postgresql+psycopg://…"
-        )
+        database_url = value("MUSTER_DATABASE_URL", "the address of the database, such as postgresql+psycopg://…")
         smtp_url = env.get("MUSTER_SMTP_URL") or None
         if environment == "production" and smtp_url is None:
-            raise ConfigError(
-                "Set MUSTER_SMTP_URL: the mail server, such as smtp://user:password@mail.example:587."
-            )
+            raise ConfigError("Set MUSTER_SMTP_URL: the mail server, such as smtp://user:password@mail.example:587.")
         mail_from = value("MUSTER_MAIL_FROM", "the monitored mailbox that messages come from")
         if "@" not in parseaddr(mail_from)[1]:
             raise ConfigError(
@@ -121,18 +117,14 @@ def _database_url(url: str) -> str:
     if scheme in ("postgres", "postgresql"):
         return "postgresql+psycopg" + url[len(scheme) :]
     if scheme not in ("sqlite", "postgresql+psycopg"):
-        raise ConfigError(
-            f"MUSTER_DATABASE_URL must begin with sqlite: or postgresql+psycopg:, not “{scheme}”."
-        )
+        raise ConfigError(f"MUSTER_DATABASE_URL must begin with sqlite: or postgresql+psycopg:, not “{scheme}”.")
     return url
 
 
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            f"MUSTER_BASE_URL must be an address such as https://training.example, not “{url}”."
-        )
+        raise ConfigError(f"MUSTER_BASE_URL must be an address such as https://training.example, not “{url}”.")
     return url.rstrip("/")
 
 

@@ -11,7 +11,6 @@ from training.core import clock
 from training.core.columns import ShortText
 from training.core.database import Base, db
 
-
 KEPT_FOR = timedelta(days=30)
 
 

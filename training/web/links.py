@@ -38,9 +38,7 @@ class CodeForm(Form):
         """The code must belong to a link that is still open."""
         self.exchanged = exchange_code(field.data or "")
         if self.exchanged is None:
-            raise ValidationError(
-                "This code is not right, was used already or has run out. Check the message"
-            )
+            raise ValidationError("This code is not right, was used already or has run out. Check the message")
 
 
 @blueprint.route("/link", methods=["GET", "POST"])
