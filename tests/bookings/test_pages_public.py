@@ -60,7 +60,9 @@ def test_the_filters_of_the_form_stand_in_the_address_and_in_the_form(client: Cl
     assert page.one("details").has_attr("open")
     month_view = client.click(page, "Month by month")
     assert month_view.one("#words")["value"] == "safety"
-    assert len(client.click(month_view, "Clear all filters").words(".muster-calendar__list li")) in (0, 2)
+    cleared = client.click(month_view, "Clear all filters")
+    assert not cleared.one("#words").get("value")
+    assert cleared.select(".muster-calendar")
 
 
 def test_dates_that_cannot_be_read_are_said_and_the_rest_is_still_filtered(client: Client) -> None:
@@ -125,7 +127,7 @@ def test_a_weekend_is_shown_when_something_is_on_it(client: Client) -> None:
     db.session.commit()
     page = client.get(f"/courses?view=month&month={saturday:%Y-%m}")
     assert page.words(".muster-calendar th")[-2:] == ["Sat", "Sun"]
-    assert page.words(".muster-calendar__date")[-31:]
+    assert day(saturday) in page.words(".muster-calendar__date")
 
 
 def test_the_course_page_answers_for_whom_what_after_it_and_when(client: Client) -> None:
@@ -138,7 +140,7 @@ def test_the_course_page_answers_for_whom_what_after_it_and_when(client: Client)
     assert "What you will be able to do after it I can tell neglect" in page
     assert "Everybody who works or volunteers with children" in page
     assert "We ask your line manager to agree." in page
-    assert f"Next date with places {day(SOON)}, 9:30am to 4pm" in page
+    assert f"Next date with places {day(SOON)}" in page
     assert page.links["See this session and book"] == f"/sessions/{session.ref}"
     assert page.words(".muster-session__side") == ["2 places left", "25 places left"]
 

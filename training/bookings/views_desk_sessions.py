@@ -70,7 +70,7 @@ def desk_sessions() -> ResponseReturnValue:
     return page, 400 if form.failed else 200
 
 
-@blueprint.get("/desk/sessions/<ref>")
+@blueprint.get("/desk/sessions/<string:ref>")
 @access.only(*DESK_ROLES)
 def desk_session(ref: str) -> ResponseReturnValue:
     """Where does this session stand, who comes, who teaches, and what is next?"""

@@ -101,7 +101,7 @@ def courses() -> ResponseReturnValue:
     return page, 400 if form.failed else 200
 
 
-@blueprint.get("/courses/<slug>")
+@blueprint.get("/courses/<string:slug>")
 @access.public
 def course(slug: str) -> ResponseReturnValue:
     """Is this course for me, what will I be able to do after it, and when does it run?"""
@@ -121,7 +121,7 @@ def course(slug: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/sessions/<ref>")
+@blueprint.get("/sessions/<string:ref>")
 @access.public
 def session(ref: str) -> ResponseReturnValue:
     """Can I come?"""

@@ -74,7 +74,7 @@ def desk_courses() -> ResponseReturnValue:
     return page, 400 if form.failed else 200
 
 
-@blueprint.get("/desk/courses/<slug>")
+@blueprint.get("/desk/courses/<string:slug>")
 @access.only(*DESK_ROLES)
 def desk_course(slug: str) -> ResponseReturnValue:
     """What does the catalogue say of this course, and what is next?"""
@@ -109,7 +109,7 @@ def new_course() -> ResponseReturnValue:
     return render_template("catalogue/course_form.html", form=form, course=None, differences=[]), form.status
 
 
-@blueprint.route("/desk/courses/<slug>/edit", methods=["GET", "POST"])
+@blueprint.route("/desk/courses/<string:slug>/edit", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def edit_course(slug: str) -> ResponseReturnValue:
     """Change what the catalogue says of a course."""
@@ -140,7 +140,7 @@ def edit_course(slug: str) -> ResponseReturnValue:
     return page, form.status
 
 
-@blueprint.post("/desk/courses/<slug>/live")
+@blueprint.post("/desk/courses/<string:slug>/live")
 @access.only(*DESK_ROLES)
 def live(slug: str) -> ResponseReturnValue:
     """Show a course in the programme."""
@@ -149,7 +149,7 @@ def live(slug: str) -> ResponseReturnValue:
     return redirect(url_for("catalogue.desk_course", slug=slug))
 
 
-@blueprint.post("/desk/courses/<slug>/retire")
+@blueprint.post("/desk/courses/<string:slug>/retire")
 @access.only(*DESK_ROLES)
 def retire(slug: str) -> ResponseReturnValue:
     """Take a course out of the programme."""

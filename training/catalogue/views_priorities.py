@@ -43,7 +43,7 @@ def new_priority() -> ResponseReturnValue:
     return render_template("catalogue/priority_form.html", form=form, priority=None, differences=[]), form.status
 
 
-@blueprint.route("/desk/priorities/<slug>", methods=["GET", "POST"])
+@blueprint.route("/desk/priorities/<string:slug>", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def edit_priority(slug: str) -> ResponseReturnValue:
     """Rename a priority, or say until when it stands."""

@@ -60,7 +60,7 @@ def new_session() -> ResponseReturnValue:
     return _form_page(form, course, None)
 
 
-@blueprint.route("/desk/sessions/<ref>/edit", methods=["GET", "POST"])
+@blueprint.route("/desk/sessions/<string:ref>/edit", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def edit_session(ref: str) -> ResponseReturnValue:
     """Change a draft."""
@@ -86,7 +86,7 @@ def edit_session(ref: str) -> ResponseReturnValue:
     return _form_page(form, session.course, session, differences)
 
 
-@blueprint.route("/desk/sessions/<ref>/publish", methods=["GET", "POST"])
+@blueprint.route("/desk/sessions/<string:ref>/publish", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def publish(ref: str) -> ResponseReturnValue:
     """Say what publishing does, then do it."""
@@ -109,7 +109,7 @@ def publish(ref: str) -> ResponseReturnValue:
     return page, 409 if request.method == "POST" else 200
 
 
-@blueprint.route("/desk/sessions/<ref>/discard", methods=["GET", "POST"])
+@blueprint.route("/desk/sessions/<string:ref>/discard", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def discard(ref: str) -> ResponseReturnValue:
     """Say what discarding a draft does, then do it."""

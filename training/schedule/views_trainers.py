@@ -22,7 +22,7 @@ from training.web import access
 from training.web.access import current_viewer
 
 
-@blueprint.route("/desk/sessions/<ref>/trainers", methods=["GET", "POST"])
+@blueprint.route("/desk/sessions/<string:ref>/trainers", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def trainers(ref: str) -> ResponseReturnValue:
     """Who teaches this session, and who else could?"""
@@ -57,7 +57,7 @@ def trainers(ref: str) -> ResponseReturnValue:
     return page, form.status
 
 
-@blueprint.post("/desk/sessions/<ref>/trainers/<person_ref>/accept")
+@blueprint.post("/desk/sessions/<string:ref>/trainers/<string:person_ref>/accept")
 @access.only(*DESK_ROLES)
 def accept_for_trainer(ref: str, person_ref: str) -> ResponseReturnValue:
     """Note that a trainer said yes."""
@@ -67,7 +67,7 @@ def accept_for_trainer(ref: str, person_ref: str) -> ResponseReturnValue:
     return redirect(url_for("schedule.trainers", ref=ref))
 
 
-@blueprint.post("/desk/sessions/<ref>/trainers/<person_ref>/withdraw")
+@blueprint.post("/desk/sessions/<string:ref>/trainers/<string:person_ref>/withdraw")
 @access.only(*DESK_ROLES)
 def withdraw(ref: str, person_ref: str) -> ResponseReturnValue:
     """Take a trainer off the session."""

@@ -42,7 +42,7 @@ def new_venue() -> ResponseReturnValue:
     return render_template("schedule/venue_form.html", form=form, venue=None, differences=[]), form.status
 
 
-@blueprint.route("/desk/venues/<slug>", methods=["GET", "POST"])
+@blueprint.route("/desk/venues/<string:slug>", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def edit_venue(slug: str) -> ResponseReturnValue:
     """Put right what is said of a place."""
