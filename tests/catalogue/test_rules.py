@@ -31,7 +31,8 @@ def test_other_texts_cannot(code: str) -> None:
         ("Working Together to Safeguard Children", "working-together-to-safeguard-children"),
         ("Children & Young People’s Mental Health", "children-young-peoples-mental-health"),
         ("Café  culture", "cafe-culture"),
-        ("???", "course"),
+        ("???", "unnamed"),
+        ("New", "new-1"),
     ],
 )
 def test_a_title_becomes_an_address(title: str, slug: str) -> None:

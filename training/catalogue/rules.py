@@ -5,6 +5,8 @@ import re
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}", re.ASCII)
 MOST_OUTCOMES = 12
 LONGEST_OUTCOME = 300
+RESERVED = frozenset({"new"})
+"""What addresses say beside the names of things: `/desk/courses/new`."""
 
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -17,7 +19,7 @@ def is_code(text: str) -> bool:
 def slug_of(folded_title: str) -> str:
     """A folded title as part of an address: `Neglect & you` is `neglect-you`; never empty, at most 80 long."""
     slug = _NOT_IN_SLUG.sub("-", folded_title.replace("'", "")).strip("-")[:80].strip("-")
-    return slug or "course"
+    return f"{slug}-1" if slug in RESERVED else slug or "unnamed"
 
 
 def missing_to_go_live(summary: str, outcomes: int, kind_has_outcomes: bool) -> list[str]:
