@@ -58,7 +58,7 @@ def test_the_filters_of_the_form_stand_in_the_address_and_in_the_form(client: Cl
     assert page.words(".muster-session__title") == ["Online safety"]
     assert page.one("#words")["value"] == "safety"
     assert page.one("details").has_attr("open")
-    month_view = client.click(page, "Month by month")
+    month_view = client.click(page, "Month")
     assert month_view.one("#words")["value"] == "safety"
     cleared = client.click(month_view, "Clear all filters")
     assert not cleared.one("#words").get("value")

@@ -44,7 +44,7 @@ from training.web.paging import Page, page_asked_for, paged
 
 register_tab("Courses", "bookings.courses", position=10, prefixes=("/courses", "/sessions"))
 
-VIEWS = {"dates": "Dates", "month": "Month by month", "courses": "Courses A to Z"}
+VIEWS = {"dates": "Dates", "month": "Month", "courses": "Courses"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FRIDAY = 4
 
