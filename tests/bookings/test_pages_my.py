@@ -155,7 +155,7 @@ def test_cancelling_says_before_the_button_whether_it_is_late(client: Client, wa
 def test_bookings_of_other_people_do_not_exist(client: Client) -> None:
     [booking] = booked(make_session(), make_person())
     signed_in(client)
-    for path in ("", "/cancel", "/day-1.ics"):
+    for path in ("", "/cancel", "/days/1.ics"):
         client.get(f"/my/bookings/{booking.ref}{path}", 404)
     for path in ("/cancel", "/answer", "/take-place"):
         client.post(f"/my/bookings/{booking.ref}{path}", {"answer": "take"}, 404)
@@ -169,7 +169,7 @@ def test_the_link_to_join_and_the_calendar_file_are_for_people_with_a_place(clie
     client.sign_in(person)
     page = client.get(f"/my/bookings/{first.ref}")
     assert page.links["Join online"] == "https://meet.example/room"
-    calendar = client.get(f"/my/bookings/{first.ref}/day-1.ics")
+    calendar = client.get(f"/my/bookings/{first.ref}/days/1.ics")
     assert calendar.headers["Content-Type"].startswith("text/calendar")
     uid = re.search(rb"UID:(\S+)", calendar.body)
     assert uid is not None
@@ -177,11 +177,11 @@ def test_the_link_to_join_and_the_calendar_file_are_for_people_with_a_place(clie
         uid[1].decode()
         == db.session.scalars(select(OutboxMessage.calendar_uid).where(OutboxMessage.calendar_uid.is_not(None))).one()
     )
-    client.get(f"/my/bookings/{first.ref}/day-2.ics", 404)
+    client.get(f"/my/bookings/{first.ref}/days/2.ics", 404)
     client.sign_in(waiting)
     page = client.get(f"/my/bookings/{second.ref}")
     assert b"meet.example" not in page.body
-    client.get(f"/my/bookings/{second.ref}/day-1.ics", 404)
+    client.get(f"/my/bookings/{second.ref}/days/1.ics", 404)
 
 
 def offered(wall_clock: WallClock) -> tuple[Person, Booking]:

@@ -6,6 +6,7 @@ import re
 from tests.guards.sources import modules, name_of, our_files
 
 LONGEST_MODULE = 320
+LONGEST_TEST_MODULE = 500
 NAMES_THAT_SAY_NOTHING = re.compile(r"(^|_)(utils?|helpers?|commons?|misc|managers?)(_|$)")
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|home|root|Users|opt|farm)/\w")
 
@@ -17,7 +18,8 @@ def test_every_module_opens_with_a_sentence_on_what_it_owns() -> None:
 
 def test_every_module_is_short_enough_to_read() -> None:
     lengths = {name_of(module): len(module.read_text().splitlines()) for module in modules()}
-    long = {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
+    most = {name: LONGEST_TEST_MODULE if name.startswith("tests/") else LONGEST_MODULE for name in lengths}
+    long = {name: length for name, length in lengths.items() if length > most[name]}
     assert {name: length for name, length in long.items() if not name.startswith("migrations/versions/")} == {}
 
 

@@ -104,7 +104,7 @@ def cancel(ref: str) -> ResponseReturnValue:
     ), form.status
 
 
-@blueprint.route("/my/bookings/<string:ref>/day-<int:number>.ics")
+@blueprint.route("/my/bookings/<string:ref>/days/<int:number>.ics")
 @access.signed_in
 def entry(ref: str, number: int) -> ResponseReturnValue:
     """One day as a calendar file, under the uid of its invitation."""

@@ -25,7 +25,7 @@ def feedback(ref: str) -> ResponseReturnValue:
     """What people said about a session, without names; an administrator does not see it."""
     course_session = session_with_feedback(current_viewer(), ref)
     if course_session is None:
-        abort(403 if current_viewer().has(Role.ADMINISTRATOR) else 404)
+        abort(404)
     return render_template(
         "evaluations/feedback.html",
         course_session=course_session,

@@ -96,7 +96,7 @@ def desk() -> ResponseReturnValue:
         begun=begun,
         year=TrainingYear.of(clock.today()),
         registers=queries_desk.registers_not_closed(viewer),
-        failed=queries_desk.failed_messages(viewer),
+        unsent=queries_desk.failed_messages(viewer),
         thin=queries_desk.thin_sessions(viewer),
         untaught=queries_desk.without_second_trainer(viewer),
         drafts=queries_desk.drafts(viewer),

@@ -53,7 +53,7 @@ def signed_in(view: View) -> View:
 
 def only(*roles: Role) -> Callable[[View], View]:
     """Only people who hold one of `roles` today may call the view."""
-    rule = Rule(" or ".join(ROLE_LABELS[role].lower() for role in roles), True, frozenset(roles))
+    rule = Rule(" or ".join(sorted(ROLE_LABELS[role].lower() for role in roles)), True, frozenset(roles))
     return lambda view: _declare(view, rule)
 
 
