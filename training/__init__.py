@@ -5,20 +5,20 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from training.agencies import views as agencies
-from training.attendance import views as attendance
-from training.bookings import views as bookings
-from training.catalogue import views as catalogue
+from training.agencies.views import blueprint as agencies_pages
+from training.attendance.views import blueprint as attendance_pages
+from training.bookings.views import blueprint as bookings_pages
+from training.catalogue.views import blueprint as catalogue_pages
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
-from training.evaluations import views as evaluations
-from training.homes import views as homes
-from training.people import views as people
+from training.evaluations.views import blueprint as evaluations_pages
+from training.homes.views import blueprint as homes_pages
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
-from training.planning import views as planning
-from training.reports import views as reports
-from training.schedule import views as schedule
+from training.people.views import blueprint as people_pages
+from training.planning.views import blueprint as planning_pages
+from training.reports.views import blueprint as reports_pages
+from training.schedule.views import blueprint as schedule_pages
 from training.web import desk_settings, health, kept_mail, links, messages, tasks
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
@@ -33,16 +33,16 @@ BLUEPRINTS = (
     messages.blueprint,
     desk_settings.blueprint,
     tasks.blueprint,
-    agencies.blueprint,
-    people.blueprint,
-    catalogue.blueprint,
-    planning.blueprint,
-    schedule.blueprint,
-    bookings.blueprint,
-    attendance.blueprint,
-    evaluations.blueprint,
-    reports.blueprint,
-    homes.blueprint,
+    agencies_pages,
+    people_pages,
+    catalogue_pages,
+    planning_pages,
+    schedule_pages,
+    bookings_pages,
+    attendance_pages,
+    evaluations_pages,
+    reports_pages,
+    homes_pages,
 )
 """In the order of the stages."""
 
@@ -82,6 +82,4 @@ def configure_serving(app: Flask, config: Config) -> None:
     """Serve the page assets from the process, and believe as many proxies as there are."""
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=31_536_000)
     if config.proxies:
-        app.wsgi_app = ProxyFix(
-            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
-        )
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)
