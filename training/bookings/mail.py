@@ -50,6 +50,23 @@ You are booked on ((title)).
 """,
 )
 
+MANAGER_TOLD = register_kind(
+    "bookings.manager-told",
+    "Manager told of a booking",
+    "((who)) is coming to training: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+((who)) has a place on ((title)) and told us that you, as their line manager, agree.
+
+((dates))
+
+Where: ((place))
+
+If you do not agree, reply to this message by the end of ((last_day)). You do not need to do anything else.
+""",
+)
+
 WAITING = register_kind(
     "bookings.waiting",
     "On the waiting list",

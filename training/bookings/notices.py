@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from training.bookings import mail
-from training.bookings.invites import CalendarMail, Participant, bring_into_step, manage_address
+from training.bookings.invites import CalendarMail, Participant, bring_into_step, invitable, manage_address
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_of
 from training.bookings.wording import dates, join_line, part_name, place, sitting, soon
+from training.catalogue.models import Agreement
 from training.config import installation
 from training.core import clock
 from training.core.database import db
@@ -30,6 +31,7 @@ BY_WHOM = {
 def booked(booking: Booking) -> None:
     """Say that the person has a place, and put it in their calendar."""
     _tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
+    _tell_manager(booking)
 
 
 def waiting(booking: Booking, position: int) -> None:
@@ -40,6 +42,7 @@ def waiting(booking: Booking, position: int) -> None:
 def promoted(booking: Booking) -> None:
     """Say that a place became free and is theirs."""
     _tell(mail.PROMOTED, booking, {}, bring_into_step(booking, comes=True))
+    _tell_manager(booking)
 
 
 def offered(booking: Booking) -> None:
@@ -125,6 +128,32 @@ def trainer_cancelled(assignment: TrainerAssignment) -> bool:
 def details(participant: Participant) -> None:
     """Bring the calendar into step where only the details of the session were put right."""
     _send_days(participant, bring_into_step(participant, comes=True), "The details of a session were put right.")
+
+
+def _tell_manager(booking: Booking) -> None:
+    """Say once to the line manager who was said to agree; nobody where the job names no manager's address."""
+    employment = booking.employment
+    address = employment and invitable(employment.manager_address)
+    if booking.agreement is not Agreement.DECLARED or employment is None or not address:
+        return
+    course_session = booking.course_session
+    enqueue(
+        mail.MANAGER_TOLD,
+        {
+            "name": employment.manager_name,
+            "who": booking.person.name,
+            "title": course_session.course.title,
+            "first_day": day(course_session.parts[0].on),
+            "dates": dates(course_session.parts),
+            "place": place(course_session),
+            "last_day": day(max(cut_off_of(course_session), clock.today())),
+        },
+        key=f"{_subject(booking)}:{mail.MANAGER_TOLD.name}",
+        stream=f"{_subject(booking)}:manager",
+        about=_subject(booking),
+        to=Recipient(employment.manager_name, address),
+        not_after=course_session.starts_at,
+    )
 
 
 def _tell(
