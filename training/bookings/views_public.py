@@ -50,7 +50,8 @@ FRIDAY = 4
 
 AGREEMENT_IN_WORDS = {
     Agreement.NONE: "You do not need your manager’s agreement.",
-    Agreement.DECLARED: "Agree it with your line manager before you book. If your account names them, we tell them that you are coming.",
+    Agreement.DECLARED: "Agree it with your line manager before you book. "
+    "If your account names them, we tell them that you are coming.",
     Agreement.ASKED: "We ask your line manager to agree. Your place is kept for you meanwhile.",
 }
 
