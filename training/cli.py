@@ -26,7 +26,7 @@ from training.people import operations_accounts
 from training.people.mail import CHOOSE_PASSWORD
 from training.reports.filters import UnknownChoice
 from training.reports.printing import FORMATS, agencies_text, delivery_text
-from training.web.health import newest_migration, present_migration
+from training.web.health import OldDatabaseError, refuse_old_database
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -223,9 +223,8 @@ def _upgrade(app: Flask, config: Config) -> None:
 
 def require_newest_migration(app: Flask) -> None:
     """End with the command to run where the database is not at the newest migration."""
-    with app.app_context():
-        present = present_migration()
-        db.session.remove()
-    if present != newest_migration():
-        click.echo("The database is not at the newest migration. Run: muster upgrade", err=True)
+    try:
+        refuse_old_database(app)
+    except OldDatabaseError as old:
+        click.echo(str(old), err=True)
         sys.exit(1)

@@ -4,17 +4,21 @@ from datetime import UTC
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from training.config import ROOT
 from training.core import clock
-from training.core.database import db
+from training.core.database import db, reading
 from training.core.heartbeat import SEEN_WITHIN, worker_last_seen
 from training.web import access
 
 blueprint = Blueprint("health", __name__)
+
+
+class OldDatabaseError(RuntimeError):
+    """The code was written for a newer database than the one it is to run on."""
 
 
 def newest_migration() -> str:
@@ -28,6 +32,15 @@ def newest_migration() -> str:
 def present_migration() -> str | None:
     """The revision the database is at; None for an empty database."""
     return MigrationContext.configure(db.session.connection()).get_current_revision()
+
+
+def refuse_old_database(app: Flask) -> None:
+    """Raise OldDatabaseError, which names the command to run, where the database is not at the newest migration."""
+    with app.app_context(), reading():
+        present = present_migration()
+        db.session.remove()
+    if present != newest_migration():
+        raise OldDatabaseError("The database is not at the newest migration. Run: muster upgrade")
 
 
 @blueprint.get("/healthz")
