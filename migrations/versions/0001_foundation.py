@@ -372,6 +372,13 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_about", ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_message_calendar_uid"), ["calendar_uid"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_message_next",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
         batch_op.create_index(batch_op.f("ix_outbox_message_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_message_unsettled",
@@ -1413,6 +1420,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
         batch_op.drop_index(batch_op.f("ix_outbox_message_person_id"))
+        batch_op.drop_index(
+            "ix_outbox_message_next",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
         batch_op.drop_index(batch_op.f("ix_outbox_message_calendar_uid"))
         batch_op.drop_index("ix_outbox_message_about")
 

@@ -1,5 +1,6 @@
 """A transport that remembers and obeys, and messages to put into the outbox."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -17,9 +18,12 @@ class Post:
 
     failures: list[Exception] = field(default_factory=list[Exception])
     accepted: list[EmailMessage] = field(default_factory=list[EmailMessage])
+    before: Callable[[], None] = lambda: None
+    """What happens while the server is kept waiting."""
 
     def deliver(self, message: EmailMessage, recipient: str) -> None:
         """Accept `message`, or raise what is next."""
+        self.before()
         if self.failures:
             raise self.failures.pop(0)
         self.accepted.append(message)

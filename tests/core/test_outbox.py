@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.conftest import WallClock
 from tests.core.post import KIND, Post, again, put
@@ -152,3 +153,62 @@ def test_links_and_codes_are_wiped_once_sent_and_never_shown(app: Flask, post: P
     assert "s3cret" not in sent.body_text + sent.body_html
     assert sent.secrets == []
     assert "s3cret" in post.accepted[0].as_string()
+
+
+def test_a_worker_that_comes_too_late_leaves_what_another_has_settled(
+    app: Flask, post: Post, wall_clock: WallClock
+) -> None:
+    key = put("one").id
+    slow = Post()
+
+    def meanwhile() -> None:
+        # The lease of the slow worker runs out while the server keeps it waiting, and another sends the message.
+        wall_clock.forward(minutes=sending.LEASE.total_seconds() / 60 + 1)
+        assert sending.send_all(post) == 1
+
+    slow.before = meanwhile
+    slow.failures.append(TemporaryFailure("Busy."))
+    sending.send_next(slow)
+    message = again(key)
+    assert (message.state, message.attempts) == (MessageState.SENT, 2)
+    assert message.sent_at is not None
+    assert message.last_error is None
+
+
+def test_a_message_at_which_the_worker_always_dies_fails_in_the_end(
+    app: Flask, post: Post, wall_clock: WallClock
+) -> None:
+    deadly = put("one").id
+    put("two")
+    message = again(deadly)
+    message.attempts, message.state = sending.MOST_ATTEMPTS, MessageState.SENDING
+    message.lease_until = clock.now()
+    db.session.commit()
+    wall_clock.forward(minutes=1)
+    sending.send_all(post)
+    assert again(deadly).state is MessageState.FAILED
+    assert post.subjects == ["About two"], "the stream goes on"
+
+
+def test_a_fault_of_ours_stops_nobody_behind_it(app: Flask, post: Post) -> None:
+    faulty = put("one", "booking:1").id
+    put("two", "booking:2")
+    post.failures.append(RuntimeError("a bug"))
+    assert sending.send_all(post) == 2
+    assert again(faulty).state is MessageState.QUEUED
+    assert "a bug" in (again(faulty).last_error or "")
+    assert post.subjects == ["About two"]
+
+
+def test_claiming_looks_only_at_what_is_not_settled(app: Flask, post: Post, statements: list[str]) -> None:
+    put("one")
+    statements.clear()
+    sending.send_next(post)
+    [claim] = [statement for statement in statements if "RETURNING" in statement]
+    if db.engine.dialect.name == "sqlite":
+        raw = claim.replace("?", "'2026-12-03'")
+        plan = [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {raw}"))]
+        assert any("ix_outbox_message_unsettled" in step for step in plan), plan
+        assert not any(step.startswith("SCAN") and "USING" not in step for step in plan), plan
+    else:
+        assert "IN ('queued', 'sending')" in claim

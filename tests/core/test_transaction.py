@@ -8,7 +8,14 @@ from sqlalchemy.exc import OperationalError
 from tests.factories import make_course
 from training.catalogue.models import Course
 from training.core.database import db
-from training.core.transaction import PendingWritesError, in_unit_of_work, is_retriable, lock_row, unit_of_work
+from training.core.transaction import (
+    PendingWritesError,
+    for_each,
+    in_unit_of_work,
+    is_retriable,
+    lock_row,
+    unit_of_work,
+)
 
 
 def titles(database: Engine) -> list[str]:
@@ -87,3 +94,18 @@ def test_other_errors_are_not_tried_again(app: Flask) -> None:
         in_unit_of_work(deed)
     assert len(tries) == 1
     assert not is_retriable(ValueError("40P01"))
+
+
+def test_one_deed_that_fails_stops_nobody_behind_it(app: Flask) -> None:
+    done: list[int] = []
+
+    def deed(key: int) -> int:
+        if key == 2:
+            raise ValueError("two is not for us")
+        done.append(key)
+        return 1
+
+    with pytest.raises(ExceptionGroup) as failed:
+        for_each([1, 2, 3], deed)
+    assert done == [1, 3]
+    assert [str(failure) for failure in failed.value.exceptions] == ["two is not for us"]

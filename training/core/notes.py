@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, g, has_request_context
 from sqlalchemy import JSON
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock
@@ -49,5 +50,10 @@ def configure_notes(app: Flask) -> None:
         for write in g.pop("notes", ()):
             db.session.rollback()
             begin_writing()
-            write()
-            db.session.commit()
+            try:
+                write()
+                db.session.commit()
+            except DBAPIError:
+                # The answer is ready and true; better to lose a note than the page it is about.
+                db.session.rollback()
+                app.logger.exception("a note could not be written")

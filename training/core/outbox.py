@@ -39,6 +39,7 @@ MESSAGE_STATE_LABELS = {
     MessageState.DROPPED: "Not sent: no longer needed",
 }
 UNSETTLED = (MessageState.QUEUED, MessageState.SENDING)
+_UNSETTLED = text("state IN ('queued', 'sending')")
 
 
 class OutboxMessage(Identified, Dated, Base):
@@ -48,13 +49,8 @@ class OutboxMessage(Identified, Dated, Base):
     __table_args__ = (
         CheckConstraint("(calendar IS NULL) = (calendar_method IS NULL)", name="calendar_has_method"),
         CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_has_moment"),
-        Index(
-            "ix_outbox_message_unsettled",
-            "stream",
-            "id",
-            sqlite_where=text("state IN ('queued', 'sending')"),
-            postgresql_where=text("state IN ('queued', 'sending')"),
-        ),
+        Index("ix_outbox_message_unsettled", "stream", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+        Index("ix_outbox_message_next", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index("ix_outbox_message_about", "about"),
     )
 

@@ -4,10 +4,12 @@ Nothing can promise that a mail is accepted exactly once. What is promised: at l
 Message-ID, in the order of its stream, and never lost when a worker is killed at any point.
 """
 
+import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from training.config import installation
@@ -23,6 +25,8 @@ LEASE = timedelta(minutes=15)
 
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """The waits between attempts; after the last the message shows as failed."""
+MOST_ATTEMPTS = len(RETRIES) + 1
+logger = logging.getLogger(__name__)
 
 
 def send_next(transport: Transport) -> bool:
@@ -32,31 +36,37 @@ def send_next(transport: Transport) -> bool:
     lease that runs out, after which the message is sent again under the same Message-ID.
     """
     with unit_of_work():
-        key = _claim()
-    if key is None:
+        claim = _claim()
+    if claim is None:
         return False
     with unit_of_work() as session:
-        message = session.get_one(OutboxMessage, key)
+        message = session.get_one(OutboxMessage, claim.key)
+        if claim.attempt > MOST_ATTEMPTS:
+            _settle(message, MessageState.FAILED, "The worker ended each time it tried to send this.")
+            return True
         reason = _reason_to_drop(message)
         if reason is not None:
             _settle(message, MessageState.DROPPED, reason)
             return True
         letter = _letter(message)
     outcome = _deliver(transport, letter)
-    with unit_of_work() as session:
-        message = session.get_one(OutboxMessage, key)
-        if outcome is None:
-            _settle(message, MessageState.SENT)
-            message.sent_at = clock.now()
-            message.wipe_secrets()
-        elif isinstance(outcome, (PermanentFailure, ValueError)) or message.attempts > len(RETRIES):
-            _settle(message, MessageState.FAILED, str(outcome))
-        else:
-            message.state = MessageState.QUEUED
-            message.lease_until = None
-            message.next_try_at = clock.now() + RETRIES[message.attempts - 1]
-            message.last_error = str(outcome)
+    with unit_of_work():
+        message = _still_ours(claim)
+        if message is not None:
+            _note_outcome(message, outcome)
     return True
+
+
+def _note_outcome(message: OutboxMessage, outcome: Exception | None) -> None:
+    if outcome is None:
+        _settle(message, MessageState.SENT)
+        message.sent_at = clock.now()
+        message.wipe_secrets()
+    elif isinstance(outcome, (PermanentFailure, ValueError)) or message.attempts >= MOST_ATTEMPTS:
+        _settle(message, MessageState.FAILED, str(outcome))
+    else:
+        _settle(message, MessageState.QUEUED, str(outcome))
+        message.next_try_at = clock.now() + RETRIES[message.attempts - 1]
 
 
 def send_all(transport: Transport, limit: int = 100) -> int:
@@ -67,18 +77,43 @@ def send_all(transport: Transport, limit: int = 100) -> int:
     return limit
 
 
-def _claim() -> int | None:
-    """Take a lease on the oldest due message whose stream holds nothing unsettled before it; its key, or None."""
+@dataclass(frozen=True)
+class Claim:
+    """A message that this worker may send, and the how manieth attempt it is."""
+
+    key: int
+    attempt: int
+
+
+def _still_ours(claim: Claim) -> OutboxMessage | None:
+    """The message, locked, if nobody else claimed it meanwhile; a worker that comes too late leaves it alone."""
+    return db.session.scalar(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.id == claim.key,
+            OutboxMessage.state == MessageState.SENDING,
+            OutboxMessage.attempts == claim.attempt,
+        )
+        .with_for_update()
+    )
+
+
+def _is_unsettled(message: type[OutboxMessage]) -> ColumnElement[bool]:
+    # Written out rather than bound: only so does SQLite see that its partial index answers the question.
+    return message.state.in_(bindparam(None, UNSETTLED, expanding=True, literal_execute=True))
+
+
+def _claim() -> Claim | None:
+    """Take a lease on the oldest due message whose stream holds nothing unsettled before it."""
     now = clock.now()
     candidate, earlier = aliased(OutboxMessage), aliased(OutboxMessage)
     due = or_(
         and_(candidate.state == MessageState.QUEUED, candidate.next_try_at <= now),
         and_(candidate.state == MessageState.SENDING, candidate.lease_until < now),
     )
-    blocked = exists().where(
-        earlier.stream == candidate.stream, earlier.id < candidate.id, earlier.state.in_(UNSETTLED)
-    )
-    chosen = select(candidate.id).where(due, ~blocked).order_by(candidate.id).limit(1).with_for_update(skip_locked=True)
+    blocked = exists().where(earlier.stream == candidate.stream, earlier.id < candidate.id, _is_unsettled(earlier))
+    waiting = select(candidate.id).where(_is_unsettled(candidate), due, ~blocked)
+    chosen = waiting.order_by(candidate.id).limit(1).with_for_update(skip_locked=True)
     statement = (
         update(OutboxMessage)
         .where(OutboxMessage.id == chosen.scalar_subquery())
@@ -87,10 +122,11 @@ def _claim() -> int | None:
             attempts=OutboxMessage.attempts + 1,
             lease_until=now + LEASE,
         )
-        .returning(OutboxMessage.id)
+        .returning(OutboxMessage.id, OutboxMessage.attempts)
         .execution_options(synchronize_session=False)
     )
-    return db.session.execute(statement).scalar()
+    claimed = db.session.execute(statement).one_or_none()
+    return Claim(*claimed) if claimed else None
 
 
 def _reason_to_drop(message: OutboxMessage) -> str | None:
@@ -124,6 +160,10 @@ def _deliver(transport: Transport, letter: Letter) -> Exception | None:
         transport.deliver(compose(letter), letter.recipient_address)
     except (TemporaryFailure, PermanentFailure, AcceptanceUnknown, ValueError) as failure:
         return failure
+    except Exception as fault:
+        # A fault of ours must not stop the messages behind this one; it is tried again like any other failure.
+        logger.exception("a message could not be handed over")
+        return AcceptanceUnknown(f"Something went wrong on our side: {fault}")
     return None
 
 

@@ -1,7 +1,9 @@
 """The one owner of the commit, and the lock that decides what two people may do at the same moment."""
 
-from collections.abc import Callable, Generator
+import logging
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -12,6 +14,8 @@ from training.core.database import Base, db
 
 Row = TypeVar("Row", bound=Base)
 Result = TypeVar("Result")
+Key = TypeVar("Key")
+logger = logging.getLogger(__name__)
 
 # PostgreSQL: serialization_failure and deadlock_detected. The loser did nothing and may simply try again.
 RETRIABLE = frozenset({"40001", "40P01"})
@@ -67,6 +71,24 @@ def is_retriable(error: BaseException) -> bool:
 def is_busy(error: BaseException) -> bool:
     """Whether SQLite gave up waiting for the write lock."""
     return isinstance(error, DBAPIError) and "database is locked" in str(error.orig)
+
+
+def for_each(keys: Iterable[Key], deed: Callable[[Key], int]) -> int:
+    """Run `deed` for each of `keys`, each in a unit of work of its own, and add up what the deeds return.
+
+    One that fails stops nobody behind it: it is logged, and all failures are raised together at the end.
+    """
+    total = 0
+    failures: list[Exception] = []
+    for key in keys:
+        try:
+            total += in_unit_of_work(partial(deed, key))
+        except Exception as failure:
+            logger.exception("the deed failed for %s", key)
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of the deeds failed", failures)
+    return total
 
 
 def in_unit_of_work(deed: Callable[[], Result]) -> Result:

@@ -4,7 +4,7 @@ Each finds keys without a lock, then acts in one unit of work a key, in which ev
 workers at once are harmless.
 """
 
-from training.core.transaction import in_unit_of_work, unit_of_work
+from training.core.transaction import for_each, unit_of_work
 from training.evaluations.operations import ask, open_requests
 from training.evaluations.queries import requests_to_ask, sessions_to_open
 
@@ -13,11 +13,11 @@ def open_due_requests() -> int:
     """Open the evaluations of sessions that have finished; returns for how many people."""
     with unit_of_work():
         keys = sessions_to_open()
-    return sum(in_unit_of_work(lambda key=key: open_requests(key)) for key in keys)
+    return for_each(keys, open_requests)
 
 
 def ask_due_requests() -> int:
     """Ask what is due, by mail; returns how many messages were written."""
     with unit_of_work():
         keys = requests_to_ask()
-    return sum(in_unit_of_work(lambda key=key: ask(key)) for key in keys)
+    return for_each(keys, ask)

@@ -1,13 +1,13 @@
 """Pages for what went wrong: what it was, and where to go from here."""
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from training.core.database import db
+from training.core.database import begin_reading, db
 from training.core.refusal import Refused
 from training.core.transaction import is_busy
 
@@ -47,16 +47,12 @@ def configure_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_expired(_error: CSRFError) -> ResponseReturnValue:
-        db.session.rollback()
-        heading = "This page was open for too long"
         advice = "Nothing was saved. Go back, reload the page and send the form again."
-        return render_template("errors/error.html", heading=heading, advice=advice), 400
+        return _say("This page was open for too long", advice), 400
 
     @app.errorhandler(Refused)
     def refused_by_a_rule(refusal: Refused) -> ResponseReturnValue:
-        db.session.rollback()
-        heading = "This cannot be done as things stand"
-        return render_template("errors/error.html", heading=heading, advice=f"{refusal.sentence}."), 409
+        return _say("This cannot be done as things stand", f"{refusal.sentence}."), 409
 
     @app.errorhandler(StaleDataError)
     def changed_meanwhile(_error: StaleDataError) -> ResponseReturnValue:
@@ -70,6 +66,16 @@ def configure_errors(app: Flask) -> None:
 
 
 def _page(code: int) -> ResponseReturnValue:
-    db.session.rollback()
-    heading, advice = PAGES.get(code, PAGES[400 if code < 500 else 500])
-    return render_template("errors/error.html", heading=heading, advice=advice), code
+    return _say(*PAGES.get(code, PAGES[400 if code < 500 else 500])), code
+
+
+def _say(heading: str, advice: str) -> str:
+    """The page, with nothing of the failed request kept; without the layout where the database cannot fill it."""
+    try:
+        db.session.rollback()
+        # The layout only reads; in a POST it would wait for the very lock that was not to be had.
+        begin_reading()
+        return render_template("errors/error.html", heading=heading, advice=advice)
+    except SQLAlchemyError:
+        bare = current_app.jinja_env.get_template("errors/bare.html")
+        return bare.render(heading=heading, advice=advice)

@@ -14,7 +14,7 @@ PARTNERSHIP_NAME = register_setting(
     "partnership.name",
     "Name of the partnership",
     "Safeguarding Children Partnership",
-    hint="Shown beside the wordmark on every page and in every message.",
+    hint="Shown beside the wordmark on every page, and as the name of the public calendar.",
 )
 NOTICE = register_setting(
     "partnership.notice",

@@ -1,18 +1,34 @@
 """One request, one transaction: reads cannot write, a POST commits once at its end, a form sent twice acts once."""
 
+from typing import Any
+
 from flask import Flask, Response, redirect, request, session, url_for
 from sqlalchemy.exc import DBAPIError
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from training.core import tokens
 from training.core.database import begin_reading, begin_writing, db
 from training.core.transaction import is_retriable
 
+LARGEST_KEY = 2**31 - 1
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class KeyConverter(IntegerConverter):
+    """Whole numbers in addresses: no larger than a key can be, for the database would choke on it."""
+
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 - Werkzeug's name
+        options.setdefault("max", LARGEST_KEY)
+        super().__init__(map, **options)
 
 
 class Muster(Flask):
     """Flask with the transaction around the view: commit if it went well, else roll everything back."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.url_map.converters["int"] = KeyConverter
 
     def dispatch_request(self) -> BaseResponse:  # type: ignore[override]
         """Answer the request; a deed that lost against another transaction is tried once more."""
