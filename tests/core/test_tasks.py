@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.conftest import WallClock
 from tests.factories import make_course, make_person, viewer_of
@@ -94,6 +95,21 @@ def test_work_whose_worker_was_killed_begins_again(app: Flask, kind: TaskKind, w
     wall_clock.forward(minutes=tasks.LEASE.total_seconds() / 60 + 1)
     assert run()
     assert now(ref).state is TaskState.DONE
+
+
+def test_work_that_outlives_its_lease_is_undone(app: Flask, kind: TaskKind, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 09:30")
+    ref = started(kind)
+
+    def slow(person_id: int | None) -> Viewer:
+        # While this worker is at it, its lease runs out and another takes the task over.
+        db.session.execute(update(Task).values(lease_until=clock.now() + 2 * tasks.LEASE))
+        db.session.commit()
+        return COMMAND
+
+    assert tasks.run_next(slow)
+    assert now(ref).state is TaskState.RUNNING
+    assert courses() == 0
 
 
 def test_who_started_it_and_the_desk_may_look(app: Flask, kind: TaskKind) -> None:

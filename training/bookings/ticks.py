@@ -15,7 +15,7 @@ from training.bookings.operations import lapse_offer
 from training.bookings.places import locked_session, promote_waiting
 from training.core import audit, clock
 from training.core.database import db, reading
-from training.core.transaction import in_unit_of_work, unit_of_work
+from training.core.transaction import for_each, unit_of_work
 from training.core.viewer import WORKER
 from training.people.models import EmailAddress, Person
 from training.schedule.models import (
@@ -38,7 +38,7 @@ _ALL_THAT_IS_SAID = (
 def lapse_offers() -> int:
     """End every offer that has run out and pass its place on; returns how many."""
     due = _keys(select(Booking.id).where(Booking.offered_until <= clock.now()).order_by(Booking.offered_until))
-    return sum(in_unit_of_work(lambda key=key: lapse_offer(WORKER, key)) for key in due)
+    return for_each(due, lambda key: lapse_offer(WORKER, key))
 
 
 def sweep() -> int:
@@ -55,7 +55,7 @@ def sweep() -> int:
     )
     someone_waits = exists().where(Booking.session_id == CourseSession.id, Booking.state == BookingState.WAITING)
     suspects = _keys(_coming(select(CourseSession.id)).where(someone_waits, held < CourseSession.capacity))
-    return sum(in_unit_of_work(lambda key=key: _pass_on_missed(key)) for key in suspects)
+    return for_each(suspects, _pass_on_missed)
 
 
 def _pass_on_missed(session_id: int) -> int:
@@ -94,7 +94,7 @@ def invite_trainers() -> int:
         .where(or_(and_(teaches, reachable, invited < part_count), and_(~teaches, invited > 0)))
         .order_by(TrainerAssignment.id)
     )
-    return sum(in_unit_of_work(lambda key=key: _tell_trainer(key)) for key in due)
+    return for_each(due, _tell_trainer)
 
 
 def _tell_trainer(assignment_id: int) -> bool:
@@ -124,7 +124,7 @@ def refresh_invites() -> int:
             .order_by(CalendarEntry.id)
         ).all()
         stale = list(dict.fromkeys((e.booking_id, e.assignment_id) for e in entries if _is_stale(e)))
-    return sum(in_unit_of_work(lambda who=who: _put_right(*who)) for who in stale)
+    return for_each(stale, lambda who: _put_right(*who))
 
 
 def _is_stale(entry: CalendarEntry) -> bool:

@@ -1,6 +1,8 @@
 """Long work that a person starts and the worker does: progress, result, and an end in every case."""
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -91,6 +93,7 @@ class Task(Identified, Dated, Base):
 
 
 LEASE = timedelta(minutes=15)
+logger = logging.getLogger(__name__)
 
 
 def start_task(viewer: Viewer, kind: TaskKind, given: dict[str, Any]) -> Task:
@@ -131,20 +134,31 @@ def run_next(viewer_of: Callable[[int | None], Viewer]) -> bool:
             return False
         task.state, task.lease_until = TaskState.RUNNING, now + LEASE
         key, kind, asker, given = task.id, _kinds[task.kind], task.asked_by_id, dict(task.input)
+    lease = now + LEASE
     try:
         with unit_of_work():
-            _finish(key, TaskState.DONE, kind.run(viewer_of(asker), given))
+            _finish(key, lease, TaskState.DONE, kind.run(viewer_of(asker), given))
+    except LeaseLostError:
+        logger.warning("a task took so long that another worker has begun it again: nothing of it was kept")
     except TaskRefused as refusal:
-        with unit_of_work():
-            _finish(key, TaskState.REFUSED, refusal.problems)
+        with suppress(LeaseLostError), unit_of_work():
+            _finish(key, lease, TaskState.REFUSED, refusal.problems)
     except Exception:
-        with unit_of_work():
-            _finish(key, TaskState.REFUSED, ["Something went wrong on our side. Nothing was kept."])
+        with suppress(LeaseLostError), unit_of_work():
+            _finish(key, lease, TaskState.REFUSED, ["Something went wrong on our side. Nothing was kept."])
         raise
     return True
 
 
-def _finish(key: int, state: TaskState, messages: list[str]) -> None:
-    task = db.session.get_one(Task, key)
+class LeaseLostError(RuntimeError):
+    """The work took longer than its lease, and another worker has it now."""
+
+
+def _finish(key: int, lease: datetime, state: TaskState, messages: list[str]) -> None:
+    """End the task in the transaction of its work; LeaseLostError, so that the work is undone, if it is not ours."""
+    ours = select(Task).where(Task.id == key, Task.state == TaskState.RUNNING, Task.lease_until == lease)
+    task = db.session.scalar(ours.with_for_update())
+    if task is None:
+        raise LeaseLostError
     task.state, task.messages, task.finished_at, task.lease_until = state, messages, clock.now(), None
     task.input = {}
