@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from training.attendance.models import Mark, WalkIn
+from training.attendance.queries import counts
 from training.attendance.rules import PartAttendance, completed, minutes_counted
 from training.attendance.settings import COMPLETION_PERCENT
 from training.bookings.models import Booking
@@ -63,14 +64,14 @@ def revoke_completions(viewer: Viewer, course_session: CourseSession, reason: st
 
 
 def completers(course_session: CourseSession) -> list[Completer]:
-    """Who attended enough of every part, by the marks so far; each person once."""
+    """Who attended enough of every part, by the marks so far; each person once, nobody who cancelled."""
     percent = setting_value(COMPLETION_PERCENT)
     people: dict[Completer, dict[int, Mark]] = {}
     rows = db.session.execute(
         select(Mark, Booking.person_id, Booking.employment_id, WalkIn.person_id)
         .outerjoin(Booking, Booking.id == Mark.booking_id)
         .outerjoin(WalkIn, WalkIn.id == Mark.walk_in_id)
-        .where(Mark.part_id.in_([part.id for part in course_session.parts]))
+        .where(Mark.part_id.in_([part.id for part in course_session.parts]), counts())
         .order_by(Mark.id)
     )
     for mark, booked, employment, walked_in in rows:

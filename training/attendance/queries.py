@@ -162,6 +162,12 @@ def _walked_in(viewer: Viewer, part_id: int) -> list[Attendee]:
     ]
 
 
+def counts() -> ColumnElement[bool]:
+    """Whether the selected Mark counts: of a walk-in, or of a booking that was not cancelled after it was marked."""
+    kept = exists().where(Booking.id == Mark.booking_id, Booking.state == BookingState.CONFIRMED).correlate(Mark)
+    return or_(Mark.walk_in_id.is_not(None), kept)
+
+
 def open_parts(viewer: Viewer, session_id: int) -> list[SessionPart]:
     """The parts of a session whose register is not closed, in order."""
     closed = exists().where(Register.part_id == SessionPart.id, Register.closed_at.is_not(None))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.attendance.models import Mark, Presence, WalkIn
+from training.attendance.queries import counts
 from training.bookings.models import Booking
 from training.catalogue.models import Course, CourseKind
 from training.core import clock
@@ -31,7 +32,7 @@ class Attendee:
 
 
 def _attended() -> ColumnElement[bool]:
-    return Mark.presence == Presence.ATTENDED
+    return and_(Mark.presence == Presence.ATTENDED, counts())
 
 
 def _not_asked() -> ColumnElement[bool]:
