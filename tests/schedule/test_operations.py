@@ -39,6 +39,7 @@ from training.schedule.queries import (
     SessionFilters,
     SessionOrder,
     clashes_for_trainer,
+    clashes_for_trainers,
     clashes_for_venue,
     session_by_ref,
     sessions,
@@ -281,7 +282,12 @@ def test_a_clash_names_the_other_session(app: Flask) -> None:
     clashes = clashes_for_trainer(COMMAND, person.id, times_of(session), session.id)
     assert [(clash.ref, clash.title) for clash in clashes] == [(other.ref, "Neglect")]
     assert clashes == clashes_for_venue(COMMAND, venue.id, times_of(session), session.id)
-    assert clashes_for_trainer(COMMAND, make_person().id, times_of(session)) == []
+    idle = make_person()
+    assert clashes_for_trainers(COMMAND, [person.id, idle.id], times_of(session), session.id) == {
+        person.id: clashes,
+        idle.id: [],
+    }
+    assert clashes_for_trainer(COMMAND, person.id, []) == []
 
 
 def test_a_venue_has_a_name_of_its_own(app: Flask) -> None:

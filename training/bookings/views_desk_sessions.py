@@ -18,7 +18,7 @@ from training.core import clock
 from training.core.viewer import DESK_ROLES
 from training.schedule.models import SESSION_STATUS_LABELS, TRAINER_PART_LABELS, SessionStatus
 from training.schedule.operations import readiness, times_of
-from training.schedule.queries import SessionOrder, clashes_for_trainer, session_by_ref, trainers_of
+from training.schedule.queries import SessionOrder, clashes_for_trainers, session_by_ref, trainers_of
 from training.schedule.rules import is_link, missing_to_publish, needs_link, needs_venue
 from training.web import access
 from training.web.access import current_viewer
@@ -92,10 +92,10 @@ def desk_session(ref: str) -> ResponseReturnValue:
         needs_venue=needs_venue(session.mode),
         needs_link=needs_link(session.mode),
         link=session.online_link if is_link(session.online_link) else "",
-        trainers=[
-            (trainer, clashes_for_trainer(viewer, trainer.person_id, times_of(session), session.id))
-            for trainer in trainers
-        ],
+        trainers=trainers,
+        clashes=clashes_for_trainers(
+            viewer, [trainer.person_id for trainer in trainers], times_of(session), session.id
+        ),
         part_labels=TRAINER_PART_LABELS,
         mode=MODE_LABELS[session.mode],
     )

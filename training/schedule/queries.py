@@ -1,12 +1,12 @@
 """What can be read of the programme: sessions with their parts, trainers, venues, and clashes of hours."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training.catalogue.models import Course, CourseEdition, Mode
@@ -139,21 +139,35 @@ def trainers_of(viewer: Viewer, session_id: int) -> list[TrainerAssignment]:
     return sorted(found, key=lambda assignment: parts.index(assignment.part))
 
 
+def clashes_for_trainers(
+    _viewer: Viewer, person_ids: Collection[int], parts: Sequence[PartTimes], except_session_id: int | None = None
+) -> dict[int, list[Clash]]:
+    """For each of these people, the other sessions in these hours that they teach or are asked to, soonest first."""
+    clashes: dict[int, list[Clash]] = {person_id: [] for person_id in person_ids}
+    taught = (
+        _clashing(parts, except_session_id)
+        .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
+        .where(TrainerAssignment.person_id.in_(person_ids), TrainerAssignment.state.in_(LIVE_ASSIGNMENTS))
+        .add_columns(TrainerAssignment.person_id)
+    )
+    for *clash, person_id in db.session.execute(taught):
+        clashes[person_id].append(Clash(*clash))
+    return clashes
+
+
 def clashes_for_trainer(
-    _viewer: Viewer, person_id: int, parts: Sequence[PartTimes], except_session_id: int | None = None
+    viewer: Viewer, person_id: int, parts: Sequence[PartTimes], except_session_id: int | None = None
 ) -> list[Clash]:
     """Other sessions in these hours that the person teaches or is asked to, soonest first."""
-    taught = select(TrainerAssignment.session_id).where(
-        TrainerAssignment.person_id == person_id, TrainerAssignment.state.in_(LIVE_ASSIGNMENTS)
-    )
-    return _clashes(CourseSession.id.in_(taught), parts, except_session_id)
+    return clashes_for_trainers(viewer, [person_id], parts, except_session_id)[person_id]
 
 
 def clashes_for_venue(
     _viewer: Viewer, venue_id: int, parts: Sequence[PartTimes], except_session_id: int | None = None
 ) -> list[Clash]:
     """Other sessions at a place in these hours, soonest first; a place may have several rooms, so it only warns."""
-    return _clashes(CourseSession.venue_id == venue_id, parts, except_session_id)
+    there = _clashing(parts, except_session_id).where(CourseSession.venue_id == venue_id)
+    return [Clash(*row) for row in db.session.execute(there)]
 
 
 def venues(_viewer: Viewer) -> list[Venue]:
@@ -220,18 +234,14 @@ def matching(filters: SessionFilters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _clashes(where: ColumnElement[bool], parts: Sequence[PartTimes], except_session_id: int | None) -> list[Clash]:
-    if not parts:
-        return []
-    overlaps = or_(
-        *(and_(SessionPart.starts_at < part.ends_at, SessionPart.ends_at > part.starts_at) for part in parts)
-    )
-    found = db.session.execute(
+def _clashing(parts: Sequence[PartTimes], except_session_id: int | None) -> Select[str, str, datetime, datetime]:
+    """What a Clash holds, of every part of another session in these hours, soonest first."""
+    overlaps = (and_(SessionPart.starts_at < part.ends_at, SessionPart.ends_at > part.starts_at) for part in parts)
+    return (
         select(CourseSession.ref, Course.title, SessionPart.starts_at, SessionPart.ends_at)
         .join(SessionPart.course_session)
         .join(CourseSession.course)
-        .where(where, overlaps, CourseSession.id.is_distinct_from(except_session_id))
+        .where(or_(false(), *overlaps), CourseSession.id.is_distinct_from(except_session_id))
         .where(CourseSession.status.in_((SessionStatus.DRAFT, SessionStatus.PUBLISHED)))
         .order_by(SessionPart.starts_at, SessionPart.id)
     )
-    return [Clash(*row) for row in found]

@@ -17,7 +17,7 @@ from training.schedule.models import (
 )
 from training.schedule.operations import times_of
 from training.schedule.operations_trainers import assign_trainer, set_assignment_state, withdraw_trainer
-from training.schedule.queries import clashes_for_trainer, session_by_ref, trainers_of
+from training.schedule.queries import clashes_for_trainer, clashes_for_trainers, session_by_ref, trainers_of
 from training.web import access
 from training.web.access import current_viewer
 
@@ -48,10 +48,7 @@ def trainers(ref: str) -> ResponseReturnValue:
         session=session,
         course=session.course,
         trainers=present,
-        clashes={
-            trainer.id: clashes_for_trainer(viewer, trainer.person_id, times_of(session), session.id)
-            for trainer in present
-        },
+        clashes=clashes_for_trainers(viewer, [trainer.person_id for trainer in present], times_of(session), session.id),
         part_labels=TRAINER_PART_LABELS,
     )
     return page, form.status
