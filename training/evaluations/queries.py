@@ -83,22 +83,24 @@ def sessions_to_open() -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def _still_attended() -> ColumnElement[bool]:
+def still_attended() -> ColumnElement[bool]:
     """Whether the attendee of the selected request is still marked as attended in a finished session."""
     return and_(
-        exists().where(
-            CourseSession.id == EvaluationRequest.session_id, CourseSession.status == SessionStatus.FINISHED
-        ),
-        exists().where(
+        exists()
+        .where(CourseSession.id == EvaluationRequest.session_id, CourseSession.status == SessionStatus.FINISHED)
+        .correlate(EvaluationRequest),
+        exists()
+        .where(
             _attended(),
             or_(Mark.booking_id == EvaluationRequest.booking_id, Mark.walk_in_id == EvaluationRequest.walk_in_id),
-        ),
+        )
+        .correlate(EvaluationRequest),
     )
 
 
 def still_stands(request: EvaluationRequest) -> bool:
     """Whether the register still says that the person attended; it may have been corrected meanwhile."""
-    statement = select(EvaluationRequest.id).where(EvaluationRequest.id == request.id, _still_attended())
+    statement = select(EvaluationRequest.id).where(EvaluationRequest.id == request.id, still_attended())
     return db.session.scalar(statement) is not None
 
 
@@ -116,7 +118,7 @@ def requests_to_ask() -> list[int]:
             EvaluationRequest.due_at <= now,
             EvaluationRequest.expires_at > now,
             address,
-            _still_attended(),
+            still_attended(),
         )
         .order_by(EvaluationRequest.due_at, EvaluationRequest.id)
     )
@@ -147,7 +149,7 @@ def own_requests(viewer: Viewer, booking_ref: str = "") -> list[EvaluationReques
     statement = _with_form().where(
         EvaluationRequest.person_id == viewer.person_id,
         EvaluationRequest.due_at <= now,
-        or_(EvaluationRequest.expires_at > now, EvaluationRequest.answered_at.is_not(None)),
+        or_(and_(EvaluationRequest.expires_at > now, still_attended()), EvaluationRequest.answered_at.is_not(None)),
     )
     if booking_ref:
         statement = statement.join(Booking, Booking.id == EvaluationRequest.booking_id).where(

@@ -11,6 +11,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.evaluations.models import EvaluationRequest, Stage
+from training.evaluations.queries import still_attended
 from training.records.models import Completion
 from training.schedule.models import CourseSession, Venue
 
@@ -92,6 +93,7 @@ def asked_evaluations(viewer: Viewer) -> list[AskedEvaluation]:
             EvaluationRequest.asked_at.is_not(None),
             EvaluationRequest.answered_at.is_(None),
             EvaluationRequest.expires_at > clock.now(),
+            still_attended(),
         )
         .order_by(EvaluationRequest.expires_at, EvaluationRequest.id)
     )
