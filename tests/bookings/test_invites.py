@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.conftest import WallClock
 from tests.factories import make_assignment, make_course, make_person, make_session, make_venue, viewer_of
 from tests.mailbox import Delivery, Mailbox
-from training.bookings.models import Booking
+from training.bookings.models import Booking, CalendarEntry
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_sessions import call_off_session, move_session
 from training.bookings.ticks import invite_trainers, refresh_invites
@@ -20,7 +20,9 @@ from training.core.database import db
 from training.core.transports import SmtpTransport
 from training.core.viewer import COMMAND
 from training.people.models import Person
-from training.schedule.models import AssignmentState, CourseSession, TrainerAssignment
+from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerAssignment
+from training.schedule.operations import times_of
+from training.schedule.operations_trainers import withdraw_trainer
 from training.schedule.rules import PartTimes
 
 
@@ -198,6 +200,52 @@ def test_a_trainer_is_invited_once_and_cancelled_when_taken_off(app: Flask, mail
         assert invite_trainers() == 0
         [delivery] = send(mailbox)
         assert Entry(delivery).method == method
+
+
+def test_a_trainer_taken_off_before_a_session_is_called_off_loses_the_entry_all_the_same(
+    app: Flask, mailbox: Mailbox
+) -> None:
+    course_session, trainer = make_session(), make_person("Tess")
+    session_id, assignment_id = course_session.id, make_assignment(course_session, trainer).id
+    db.session.commit()
+    invite_trainers()
+    invited = Entry(send(mailbox)[0])
+    withdraw_trainer(COMMAND, assignment_id)
+    call_off_session(COMMAND, session_id, "Too few people")
+    db.session.commit()
+    assert [invite_trainers(), invite_trainers()] == [1, 0]
+    [removed] = [Entry(delivery) for delivery in send(mailbox)]
+    assert (removed.method, removed.uid) == ("CANCEL", invited.uid)
+
+
+def test_a_session_that_is_called_off_gets_into_no_calendar(app: Flask) -> None:
+    course_session = make_session(
+        status=SessionStatus.CALLED_OFF, called_off_at=clock.now(), called_off_reason="Too few people"
+    )
+    make_assignment(course_session, make_person("Tess"))
+    db.session.commit()
+    assert invite_trainers() == 0
+
+
+def test_a_day_falls_away_for_people_who_have_gone_too(app: Flask, mailbox: Mailbox) -> None:
+    session_id, person_id, _ = arranged(days=2)
+    course_session, trainer = db.session.get_one(CourseSession, session_id), make_person("Tess")
+    assignment_id, trainer_address = make_assignment(course_session, trainer).id, str(trainer.address)
+    first, venue = times_of(course_session)[0], course_session.venue_id
+    db.session.commit()
+    invite_trainers()
+    cancel_booking(COMMAND, book(session_id, person_id))
+    withdraw_trainer(COMMAND, assignment_id)
+    db.session.commit()
+    send(mailbox)
+    move_session(COMMAND, session_id, [first], venue_id=venue, online_link="")
+    db.session.commit()
+    told = send(mailbox)
+    assert {delivery.recipients[0] for delivery in told} == {trainer_address}
+    assert [Entry(delivery).method for delivery in told if has_calendar(delivery)] == ["CANCEL", "CANCEL"]
+    assert invite_trainers() == 0
+    kept = db.session.scalars(select(CalendarEntry.method).join(CalendarEntry.part)).all()
+    assert kept == ["CANCEL", "CANCEL"]
 
 
 def test_a_venue_that_is_put_right_reaches_calendars_once(app: Flask, mailbox: Mailbox) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from training.bookings import notices
-from training.bookings.invites import CalendarMail, Participant, cancel_entry, entries_of
-from training.bookings.models import LIVE, Booking, CancelledBy
+from training.bookings.invites import CalendarMail, Participant, cancel_entry
+from training.bookings.models import LIVE, Booking, CalendarEntry, CancelledBy
 from training.bookings.operations import BEGUN, end_booking
 from training.bookings.places import locked_session, promote_waiting
 from training.bookings.wording import place, sitting
@@ -17,7 +17,14 @@ from training.core import audit, clock
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
-from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerAssignment, Venue
+from training.schedule.models import (
+    AssignmentState,
+    CourseSession,
+    SessionPart,
+    SessionStatus,
+    TrainerAssignment,
+    Venue,
+)
 from training.schedule.operations import set_parts, times_of
 from training.schedule.rules import LINK_TO_FOLLOW, PartTimes, link_problem, needs_link, needs_venue
 
@@ -59,7 +66,7 @@ def move_session(
     wanted = _place_wanted(mode or course_session.mode, venue_id, online_link)
     was_times, was_place, was_start = times_of(course_session), place(course_session), course_session.starts_at
     people: list[Participant] = [*live_bookings(session_id), *_accepted(session_id)]
-    removed = _close_entries(people, keep=len(parts))
+    removed = _close_entries(session_id, people, keep=len(parts))
     set_parts(course_session, parts)
     before, after = audit.changes(course_session, wanted)
     db.session.flush()
@@ -131,16 +138,34 @@ def _place_wanted(mode: Mode, venue_id: int | None, online_link: str) -> dict[st
     return {"mode": mode, "venue_id": venue_id, "online_link": online_link}
 
 
-def _close_entries(people: Sequence[Participant], *, keep: int) -> dict[Participant, list[CalendarMail]]:
-    """Take parts after number `keep`, which will no longer exist, out of the calendars that know them."""
+def _close_entries(
+    session_id: int, people: Sequence[Participant], *, keep: int
+) -> dict[Participant, list[CalendarMail]]:
+    """Take parts after number `keep`, which will no longer exist, out of the calendars that know them.
+
+    Returns what `people` are to be sent. A trainer taken off a moment ago hears at once of the whole session instead.
+    """
     removed: dict[Participant, list[CalendarMail]] = {participant: [] for participant in people}
-    for participant in people:
-        for entry in entries_of(participant):
-            if entry.part.number > keep:
-                if entry.method == "REQUEST":
-                    removed[participant].append(cancel_entry(participant, entry))
-                db.session.delete(entry)
+    for entry in _entries_after(session_id, keep):
+        participant = entry.booking or entry.assignment
+        assert participant is not None
+        if entry.method == "REQUEST":
+            if participant in removed:
+                removed[participant].append(cancel_entry(participant, entry))
+            elif isinstance(participant, TrainerAssignment):
+                notices.trainer_cancelled(participant)
+        db.session.delete(entry)
     return removed
+
+
+def _entries_after(session_id: int, number: int) -> Sequence[CalendarEntry]:
+    return db.session.scalars(
+        select(CalendarEntry)
+        .join(SessionPart, SessionPart.id == CalendarEntry.part_id)
+        .where(SessionPart.session_id == session_id, SessionPart.number > number)
+        .options(joinedload(CalendarEntry.part), joinedload(CalendarEntry.booking), joinedload(CalendarEntry.assignment))
+        .order_by(CalendarEntry.id)
+    ).all()
 
 
 def _differences(

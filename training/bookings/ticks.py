@@ -72,7 +72,10 @@ def _pass_on_missed(session_id: int) -> int:
 
 
 def invite_trainers() -> int:
-    """Give trainers who accepted their calendar entry, and take it from those who no longer teach; returns how many."""
+    """Give trainers who accepted their calendar entry, and take it from those who no longer teach; returns how many.
+
+    Nobody teaches a session that was called off, whenever they were taken off it.
+    """
     part_count = (
         select(func.count())
         .select_from(SessionPart)
@@ -86,11 +89,13 @@ def invite_trainers() -> int:
         .scalar_subquery()
     )
     reachable = exists().where(EmailAddress.person_id == TrainerAssignment.person_id, EmailAddress.is_primary)
-    teaches = TrainerAssignment.state == AssignmentState.ACCEPTED
+    teaches = and_(
+        TrainerAssignment.state == AssignmentState.ACCEPTED, CourseSession.status == SessionStatus.PUBLISHED
+    )
     due = _keys(
         select(TrainerAssignment.id)
         .join(CourseSession, CourseSession.id == TrainerAssignment.session_id)
-        .where(CourseSession.starts_at > clock.now(), CourseSession.status == SessionStatus.PUBLISHED)
+        .where(CourseSession.starts_at > clock.now(), CourseSession.status != SessionStatus.DRAFT)
         .where(or_(and_(teaches, reachable, invited < part_count), and_(~teaches, invited > 0)))
         .order_by(TrainerAssignment.id)
     )
@@ -101,9 +106,9 @@ def _tell_trainer(assignment_id: int) -> bool:
     session_id = db.session.scalar(select(TrainerAssignment.session_id).where(TrainerAssignment.id == assignment_id))
     if session_id is None:
         return False
-    locked_session(session_id)
+    course_session = locked_session(session_id)
     assignment = db.session.get_one(TrainerAssignment, assignment_id, populate_existing=True)
-    if assignment.state is AssignmentState.ACCEPTED:
+    if assignment.state is AssignmentState.ACCEPTED and course_session.status is SessionStatus.PUBLISHED:
         return notices.trainer_invited(assignment)
     return notices.trainer_cancelled(assignment)
 
