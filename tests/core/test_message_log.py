@@ -18,6 +18,7 @@ from training.core.outbox import MessageState, OutboxMessage
 from training.core.refusal import Refused
 from training.core.transports import PermanentFailure
 from training.core.viewer import ANONYMOUS, Role, Viewer
+from training.people.mail import CHOOSE
 
 
 @pytest.fixture
@@ -103,6 +104,15 @@ def test_an_address_that_helps_nobody_is_refused(officer: Viewer, address: str) 
         correct_address(officer, again(key), address)
     assert refusal.value.field == "address"
     assert again(key).state is MessageState.FAILED
+
+
+def test_what_opens_an_account_is_led_to_nobody_else(officer: Viewer) -> None:
+    key = failed()
+    again(key).kind = CHOOSE.name
+    db.session.commit()
+    with pytest.raises(Refused, match="get into the account"):
+        correct_address(officer, again(key), "somebody.else@people.example")
+    send_again(officer, again(key))
 
 
 def test_what_was_sent_is_not_sent_again(officer: Viewer) -> None:

@@ -16,7 +16,7 @@ from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND
 from training.people.models import Account, Person
-from training.people.operations import open_account
+from training.people.operations import change_person, open_account
 
 PASSWORD = "correct horse staple"
 ADDRESS = "ada@council.example"
@@ -105,8 +105,8 @@ def test_the_answer_is_the_same_whoever_has_the_address(client: Client) -> None:
     new = sign_up(client)
     again = sign_up(client, password="another horse walks", given_name="Eve")
     assert (again.h1, again.text) == (new.h1, new.text)
-    assert messages() == [("account-confirm-address", ADDRESS)] * 2
-    client.submit(client.get(latest_link()), button="Confirm and sign in")
+    assert messages() == [("account-confirm-address", ADDRESS), ("account-choose-password", ADDRESS)]
+    client.submit(client.get(latest_link()), {"password": PASSWORD})
     client.post("/sign-out")
     third = sign_up(client)
     assert third.text == new.text
@@ -115,6 +115,33 @@ def test_the_answer_is_the_same_whoever_has_the_address(client: Client) -> None:
     assert person.given_name == "Ada"
     db.session.rollback()
     sign_in(client)
+
+
+def test_an_account_asked_for_by_somebody_else_first_does_not_open_with_their_password(client: Client) -> None:
+    sign_up(client, password="a password of an impostor")
+    of_the_impostor = latest_link()
+    sign_up(client)
+    client.get(of_the_impostor, status=410)
+    client.submit(client.get(latest_link()), {"password": PASSWORD})
+    client.post("/sign-out")
+    assert "is not right" in sign_in(client, "a password of an impostor", status=400).errors[0]
+    sign_in(client)
+
+
+@pytest.mark.parametrize("name", ["Win at https://prize.example", "www.prize.example", "ada@prize.example"])
+def test_a_name_is_not_a_message_to_a_stranger(client: Client, name: str) -> None:
+    page = client.submit(client.get("/sign-up"), answers(given_name=name), status=400)
+    assert page.errors == ["A name must not contain a web or email address"]
+    assert messages() == []
+
+
+def test_a_link_sent_to_a_wrong_address_ends_when_the_address_is_put_right(client: Client) -> None:
+    sign_up(client)
+    client.submit(client.get("/forgot-password"), {"address": ADDRESS})
+    link = latest_link()
+    change_person(COMMAND, db.session.scalars(db.select(Person)).one(), {}, "ada.obi@council.example")
+    db.session.commit()
+    client.get(link, status=410)
 
 
 def test_somebody_the_desk_knows_chooses_their_own_password(client: Client) -> None:

@@ -22,6 +22,8 @@ class MessageKind:
     label: str
     subject: str
     body: str
+    for_owner_only: bool = False
+    """Whether who reads it can get into somebody's account, so that it must not be led to another address."""
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -41,11 +43,11 @@ class Written:
 _kinds: dict[str, MessageKind] = {}
 
 
-def register_kind(name: str, label: str, subject: str, body: str) -> MessageKind:
+def register_kind(name: str, label: str, subject: str, body: str, *, for_owner_only: bool = False) -> MessageKind:
     """Add a kind of message, once, when its stage is imported; raises ValueError if the name is taken."""
     if name in _kinds:
         raise ValueError(f"the message kind {name} is already known")
-    _kinds[name] = MessageKind(name, label, subject, body.strip() + "\n")
+    _kinds[name] = MessageKind(name, label, subject, body.strip() + "\n", for_owner_only)
     return _kinds[name]
 
 
@@ -57,6 +59,11 @@ def message_kinds() -> tuple[MessageKind, ...]:
 def label_of(name: str) -> str:
     """What the desk calls the kind `name`; the name itself for a kind that is no longer sent."""
     return _kinds[name].label if name in _kinds else name
+
+
+def is_for_owner_only(name: str) -> bool:
+    """Whether messages of the kind `name` go to nobody but the person they are about."""
+    return name in _kinds and _kinds[name].for_owner_only
 
 
 def write(kind: MessageKind, values: Mapping[str, str]) -> Written:

@@ -37,6 +37,7 @@ If the link cannot be opened, type this code at ((code page)): ((code))
 
 It works for two days. If you did not ask for an account, do nothing: without your button there is none.
 """,
+    for_owner_only=True,
 )
 
 ALREADY_THERE = register_kind(
@@ -69,6 +70,7 @@ If the link cannot be opened, type this code at ((code page)): ((code))
 
 It works for two days. If you did not ask for this, do nothing: your account stays as it is.
 """,
+    for_owner_only=True,
 )
 
 CHANGED = register_kind(

@@ -14,10 +14,12 @@ from training.agencies.models import Agency
 from training.core import audit, clock
 from training.core.columns import folded, new_reference
 from training.core.database import db
+from training.core.links import revoke_links
 from training.core.refusal import Refused
 from training.core.viewer import ROLE_LABELS, Role, Viewer
+from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
 from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
-from training.people.rules import clean_address, may_grant
+from training.people.rules import clean_address, may_grant, require_name
 
 REFERENCE_TRIES = 20
 
@@ -70,6 +72,8 @@ class NewPerson:
 
 def add_person(viewer: Viewer, new: NewPerson) -> Person:
     """Add somebody, with their job from today on; Refused for a shared mailbox and for an address that is known."""
+    require_name(new.given_name, "given_name")
+    require_name(new.family_name, "family_name")
     address = clean_address(new.address) if new.address else None
     if address is not None:
         _require_unknown(address)
@@ -115,6 +119,8 @@ def change_person(viewer: Viewer, person: Person, wanted: Mapping[str, Any], add
     A new address takes the place of the one before and is the one to sign in with. Refused as in `add_person`, and
     for somebody with a role that `viewer` could not give: who has the address can take the account.
     """
+    for field in ("given_name", "family_name"):
+        require_name(wanted.get(field, ""), field)
     before, after = audit.changes(person, wanted)
     if address is not None and clean_address(address) != person.address:
         _require_address_in_reach(viewer, person)
@@ -145,6 +151,9 @@ def _replace_address(person: Person, address: str) -> None:
         primary.address, primary.confirmed_at = address, None
     if person.account is not None:
         person.account.email = address
+    # Whoever reads the address before must not get in with what was sent there.
+    for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD):
+        revoke_links(purpose, person.id)
 
 
 def confirm_address(person: Person, at: datetime) -> None:

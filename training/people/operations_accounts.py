@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from training.core import audit, clock
 from training.core.database import db
-from training.core.links import SignedLink, use_link
+from training.core.links import SignedLink, revoke_links, use_link
 from training.core.viewer import ANONYMOUS, Role, Viewer, ViewerKind
 from training.people import mail
 from training.people.models import Account, EmailAddress, Person, RoleGrant
@@ -26,7 +26,12 @@ def sign_up(new: NewPerson, password: str) -> None:
     if known is not None:
         # As long as for a new account, whose password is hashed.
         hash_password(password)
-        write_to_owner(known)
+        if known.account is not None and known.account.confirmed_at is None:
+            # Somebody else may have asked first: then confirming must not open an account with their password.
+            revoke_links(mail.CONFIRM_ADDRESS, known.id)
+            mail.offer_password(known)
+        else:
+            write_to_owner(known)
         return
     person = add_person(ANONYMOUS, new)
     open_account(person, password, None)

@@ -21,6 +21,7 @@ SHARED_MAILBOXES = frozenset(
 OPENING_WORDS = frozenset({"admin", "enquiries", "info", "office", "reception"})
 """Words that make a mailbox a shared one also at the head or the end of several: `office.stmarys@`."""
 
+_IN_AN_ADDRESS = re.compile(r"[/:@\\]|www\.", re.IGNORECASE)
 _JOINT = re.compile(r"[._+-]+")
 
 
@@ -40,6 +41,12 @@ def clean_address(text: str) -> str:
             "address",
         )
     return address
+
+
+def require_name(text: str, field: str) -> None:
+    """Refused where `text` holds a web or e-mail address: names stand in mails, also to people who asked for none."""
+    if _IN_AN_ADDRESS.search(text):
+        raise Refused("A name must not contain a web or email address", field)
 
 
 def is_shared_mailbox(address: str) -> bool:

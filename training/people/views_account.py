@@ -37,9 +37,13 @@ def account_details() -> ResponseReturnValue:
             form.add_error(MEANWHILE)
         else:
             wanted = {name: form[name].data for name in ("given_name", "family_name", "telephone")}
-            operations.change_person(current_viewer(), person, wanted)
-            flash("Your details are saved.", "success")
-            return redirect(url_for("people.account"))
+            try:
+                operations.change_person(current_viewer(), person, wanted)
+            except Refused as refusal:
+                form.add_error(refusal.sentence, refusal.field)
+            else:
+                flash("Your details are saved.", "success")
+                return redirect(url_for("people.account"))
     return render_template("people/account_details.html", form=form), form.status
 
 
