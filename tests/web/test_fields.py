@@ -446,3 +446,13 @@ def test_filters_need_nothing_and_carry_no_token() -> None:
         ("Select mode", "#mode"),
         ("From must include a month and year", "#start-month"),
     ]
+
+
+def test_a_line_of_text_is_one_line_whatever_is_sent() -> None:
+    form = sent(title="Neglect\r\nBcc: eve\n\n# News", about="One\r\n\r\nTwo")
+    assert form.title.data == "Neglect Bcc: eve # News"
+    assert form.about.data == "One\n\nTwo"
+
+
+def test_what_no_page_can_show_is_not_shown_again() -> None:
+    assert sent(places="a\0b").places.shown == "ab"

@@ -84,7 +84,7 @@ class AskedField(Field):
     @property
     def shown(self) -> str:
         """What stands in the input: what was typed, or the value as people write it."""
-        return str(self.raw_data[0]) if self.raw_data else self.as_text()
+        return clean_text(str(self.raw_data[0])) if self.raw_data else self.as_text()
 
     def as_text(self) -> str:
         """The value as people write it."""

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms.utils import unset_value
 from wtforms.widgets import HiddenInput
 
+from training.core.mailboxes import one_line
 from training.web.asked import AskedField, clean_text
 from training.web.choices import CheckboxesField, CheckboxField, Choice, RadioField, SelectField
 from training.web.formats import clock, listing
@@ -52,7 +53,7 @@ class TextField(AskedField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = clean_text(str(valuelist[0]))
+            self.data = one_line(clean_text(str(valuelist[0])))
 
     @property
     def shown(self) -> str:
@@ -111,6 +112,10 @@ class TextAreaField(TextField):
     def __init__(self, label: str, *args: Any, max_length: int = 4000, rows: int = 5, **kwargs: Any) -> None:
         super().__init__(label, *args, max_length=max_length, **kwargs)
         self.rows = rows
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = clean_text(str(valuelist[0]))
 
     def parameters(self) -> dict[str, Any]:
         return {"value": self.shown, "rows": self.rows, "maxlength": self.max_length, "threshold": 75}

@@ -1,8 +1,9 @@
 """One request, one transaction: reads cannot write, a POST commits once at its end, a form sent twice acts once."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, abort, redirect, request, session, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
@@ -55,13 +56,26 @@ class Muster(Flask):
             db.session.rollback()
             return response
         if spent is not None and response.location:
-            spent.location = response.location
+            spent.location = _without_secret(response.location)
         db.session.commit()
         return response
 
 
+def _without_secret(location: str) -> str:
+    """`location` as it may be kept: the address behind a signed link is known to nobody but its holder."""
+    return request.path if urlsplit(location).path.startswith("/link/") else location
+
+
 def configure_requests(app: Flask) -> None:
-    """Decide before each request whether its transaction may write."""
+    """Turn away what no page can read, and decide before each request whether its transaction may write."""
+
+    @app.before_request
+    def refuse_what_no_page_reads() -> None:
+        # PostgreSQL keeps no NUL, so no row can be called so; forms clean what is typed into them.
+        if "\0" in request.path or any("\0" in text for _, text in request.args.items(multi=True)):
+            abort(404)
+        if request.method not in SAFE_METHODS and request.is_json:
+            abort(415)
 
     @app.before_request
     def choose_transaction() -> None:
