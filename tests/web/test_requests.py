@@ -31,5 +31,6 @@ def test_what_a_code_was_exchanged_for_is_not_kept(app: Flask, client: Client) -
     fresh = create_link(CHOOSE_PASSWORD, make_person().id)
     db.session.commit()
     page = client.submit(client.get("/link"), {"code": fresh.code}, status=302)
-    assert page.location is not None and page.location.startswith("/link/")
+    assert page.location is not None
+    assert page.location.startswith("/link/")
     assert db.session.scalars(select(SpentFormToken.location)).all() == ["/link"]
