@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from training.bookings import notices
 from training.bookings.models import LIVE, Booking, BookingState, CancelledBy
 from training.bookings.offers import OFFER
+from training.bookings.opening import refusal_of
 from training.bookings.places import (
     confirm,
     locked_booking,
@@ -19,7 +20,7 @@ from training.bookings.places import (
     promote_waiting,
     standing_of,
 )
-from training.bookings.rules import Refusal, is_late_cancellation, may_book, place_or_wait
+from training.bookings.rules import is_late_cancellation, place_or_wait
 from training.bookings.terms import cut_off_of
 from training.catalogue.models import Agreement
 from training.core import audit, clock
@@ -259,27 +260,8 @@ def _require_not_begun(course_session: CourseSession) -> None:
 
 
 def _require_open(course_session: CourseSession) -> None:
-    opens_at, closes_at = course_session.booking_opens_at, course_session.booking_closes_at
-    refusal = may_book(
-        clock.now(),
-        published=course_session.status is SessionStatus.PUBLISHED,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        starts_at=course_session.starts_at,
-    )
-    if refusal is not None:
-        raise Refused(why_not(refusal, opens_at, closes_at))
-
-
-def why_not(refusal: Refusal, opens_at: datetime | None, closes_at: datetime | None) -> str:
-    """Why a session cannot be booked now, as a sentence."""
-    if refusal is Refusal.NOT_OPEN_YET and opens_at is not None:
-        return f"Booking opens on {moment(opens_at)}"
-    if refusal is Refusal.CLOSED and closes_at is not None:
-        return f"Booking closed on {moment(closes_at)}. Ask the training team whether you can still come"
-    if refusal is Refusal.BEGUN:
-        return "This session has begun, so it can no longer be booked"
-    return "This session cannot be booked"
+    if refusal := refusal_of(course_session):
+        raise Refused(refusal)
 
 
 def _require_no_live_booking(viewer: Viewer, session_id: int, person_id: int) -> None:

@@ -163,7 +163,9 @@ def _entries_after(session_id: int, number: int) -> Sequence[CalendarEntry]:
         select(CalendarEntry)
         .join(SessionPart, SessionPart.id == CalendarEntry.part_id)
         .where(SessionPart.session_id == session_id, SessionPart.number > number)
-        .options(joinedload(CalendarEntry.part), joinedload(CalendarEntry.booking), joinedload(CalendarEntry.assignment))
+        .options(
+            joinedload(CalendarEntry.part), joinedload(CalendarEntry.booking), joinedload(CalendarEntry.assignment)
+        )
         .order_by(CalendarEntry.id)
     ).all()
 

@@ -89,9 +89,7 @@ def invite_trainers() -> int:
         .scalar_subquery()
     )
     reachable = exists().where(EmailAddress.person_id == TrainerAssignment.person_id, EmailAddress.is_primary)
-    teaches = and_(
-        TrainerAssignment.state == AssignmentState.ACCEPTED, CourseSession.status == SessionStatus.PUBLISHED
-    )
+    teaches = and_(TrainerAssignment.state == AssignmentState.ACCEPTED, CourseSession.status == SessionStatus.PUBLISHED)
     due = _keys(
         select(TrainerAssignment.id)
         .join(CourseSession, CourseSession.id == TrainerAssignment.session_id)

@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from training.bookings.blueprint import blueprint
 from training.bookings.forms import BookForm, agency_named
 from training.bookings.models import Booking, BookingState
-from training.bookings.operations import book_place, why_not
+from training.bookings.opening import refusal_of
+from training.bookings.operations import book_place
 from training.bookings.places import standing_of
 from training.bookings.queries import live_booking, warnings_before_booking
-from training.bookings.rules import may_book, place_or_wait
+from training.bookings.rules import place_or_wait
 from training.bookings.standing import cancelling
 from training.bookings.wording import place, sitting
 from training.catalogue.models import Agreement
@@ -63,20 +64,7 @@ def book(ref: str) -> ResponseReturnValue:
         gets_place=place_or_wait(course_session.capacity, standing.held),
         warnings=warnings_before_booking(viewer, viewer.person_id, course_session, employments),
         cancelling=cancelling(course_session),
-    ), 409 if refusal else form.status
-
-
-def refusal_of(course_session: CourseSession) -> str | None:
-    """Why the session cannot be booked now, as a sentence without a full stop; None where it can."""
-    opens_at, closes_at = course_session.booking_opens_at, course_session.booking_closes_at
-    refusal = may_book(
-        clock.now(),
-        published=course_session.status is SessionStatus.PUBLISHED,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        starts_at=course_session.starts_at,
-    )
-    return why_not(refusal, opens_at, closes_at) if refusal else None
+    ), 409 if refusal and form.is_submitted() else form.status
 
 
 def facts_of(course_session: CourseSession) -> list[tuple[str, str]]:
