@@ -169,6 +169,15 @@ def test_a_register_that_is_closed_while_the_form_is_open_keeps_the_form(client:
     assert refused.errors == ["This register is closed. Ask the learning and development officer to open it again"]
 
 
+def test_closing_what_somebody_closed_meanwhile_stays_on_the_page_and_says_so(client: Client, room: Room) -> None:
+    page = client.get(f"{room.address}/close")
+    client.submit(client.get(f"{room.address}/close"), button="Close the register")
+    refused = client.submit(page, button="Close the register", status=400)
+    assert refused.h1 == "Close the register?"
+    assert refused.errors == ["This register is closed. Ask the learning and development officer to open it again"]
+    assert "Back to the register" in refused.links
+
+
 def test_the_officer_opens_it_again_with_a_reason(client: Client, room: Room) -> None:
     client.submit(client.get(f"{room.address}/close"), button="Close the register")
     client.get(f"{room.address}/reopen", 403)

@@ -84,12 +84,16 @@ def close(ref: str, part: int) -> ResponseReturnValue:
     sheet = _sheet(ref, part)
     form = CloseForm()
     if form.validate_on_submit():
-        closed = close_register(current_viewer(), sheet.part.id)
-        said = "The register is closed."
-        if closed.finished:
-            said += f" The session is finished: {count(closed.completions, 'completion')} written."
-        flash(said, "success")
-        return redirect(url_for("attendance.register", ref=ref, part=part))
+        try:
+            closed = close_register(current_viewer(), sheet.part.id)
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            said = "The register is closed."
+            if closed.finished:
+                said += f" The session is finished: {count(closed.completions, 'completion')} written."
+            flash(said, "success")
+            return redirect(url_for("attendance.register", ref=ref, part=part))
     attendees = attendees_of(current_viewer(), sheet.part.id)
     left = [str(one.number) for one in open_parts(current_viewer(), sheet.course_session.id) if one.id != sheet.part.id]
     return render_template(
