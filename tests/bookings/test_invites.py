@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
+import pytest
 import vobject
 from flask import Flask
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from training.people.models import Person
 from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerAssignment
 from training.schedule.operations import times_of
 from training.schedule.operations_trainers import withdraw_trainer
-from training.schedule.rules import PartTimes
+from training.schedule.rules import LINK_TO_FOLLOW, PartTimes
 
 
 class Entry:
@@ -261,6 +262,45 @@ def test_a_venue_that_is_put_right_reaches_calendars_once(app: Flask, mailbox: M
     second = Entry(send(mailbox)[0])
     assert (second.uid, second.sequence) == (first.uid, first.sequence)
     assert second.location.startswith("New hall")
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("joining_notes", "", "What to know before you come is new."),
+        ("joining_notes", "Bring a pen.", "What to know before you come is new."),
+        ("online_link", "https://meet.example/new", "How to join online is new."),
+        ("online_link", LINK_TO_FOLLOW, "How to join online is new."),
+        ("online_link", "", "How to join online is new."),
+    ],
+)
+def test_notes_and_links_that_were_put_right_or_taken_away_reach_calendars_once(
+    app: Flask, mailbox: Mailbox, column: str, text: str, said: str
+) -> None:
+    session_id, person_id, _ = arranged(
+        course=make_course(mode=Mode.HYBRID), online_link="https://meet.example/old",
+        joining_notes="Bring a pen.\n\nRead the briefing first.",
+    )  # fmt: skip
+    book(session_id, person_id)
+    first = Entry(send(mailbox)[0])
+    assert "Read the briefing first." in first.description
+    assert refresh_invites() == 0
+    setattr(db.session.get_one(CourseSession, session_id), column, text)
+    db.session.commit()
+    assert [refresh_invites(), refresh_invites()] == [1, 0]
+    [delivery] = send(mailbox)
+    second = Entry(delivery)
+    assert (second.method, second.uid, second.sequence) == ("REQUEST", first.uid, first.sequence)
+    assert ("Read the briefing first." in second.description) == (column == "online_link")
+    assert ("https://meet.example/old" in second.description) == (column == "joining_notes")
+    assert said in delivery.text
+    assert text in delivery.text or text == LINK_TO_FOLLOW
+
+
+def test_a_link_that_is_to_follow_is_in_step(app: Flask) -> None:
+    session_id, person_id, _ = arranged(course=make_course(mode=Mode.VIRTUAL), online_link=LINK_TO_FOLLOW)
+    book(session_id, person_id)
+    assert refresh_invites() == 0
 
 
 def test_a_cancel_goes_to_the_address_that_was_invited(app: Flask, mailbox: Mailbox) -> None:

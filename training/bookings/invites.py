@@ -7,6 +7,7 @@ with a later stamp, an end is a CANCEL to the address that got the invitation.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from training.core.database import db
 from training.core.mailboxes import bare_address
 from training.core.outbox import CalendarPart
 from training.schedule.models import CourseSession, SessionPart, TrainerAssignment
+from training.schedule.rules import is_link
 
 Participant = Booking | TrainerAssignment
 
@@ -84,6 +86,34 @@ def entries_of(participant: Participant) -> list[CalendarEntry]:
             .order_by(SessionPart.number)
         )
     )
+
+
+def what_differs(participant: Participant, entry: CalendarEntry) -> list[str]:
+    """What the entry says otherwise than it should, a sentence each; empty where calendar and session agree.
+
+    The wording around what an officer enters is not compared, so that a new release does not write to everybody.
+    """
+    course_session, said = participant.course_session, wanted(participant, entry.part)
+    join, notes = _join_and_notes(participant, entry.description)
+    link = course_session.online_link if is_link(course_session.online_link) else ""
+    found: list[str] = []
+    if (entry.starts_at, entry.ends_at) != (said.starts_at, said.ends_at):
+        found.append("The time is new.")
+    if entry.location != said.location:
+        found.append("The place is new.")
+    if bool(join) != bool(course_session.online_link) or link not in join or ("://" in join and not link):
+        found.append("How to join online is new.")
+    if notes != course_session.joining_notes:
+        found.append("What to know before you come is new.")
+    return found
+
+
+def _join_and_notes(participant: Participant, description: str) -> tuple[str, str]:
+    """The paragraphs of a description before and after the one that leads to the participant's own page."""
+    own_page = urlsplit(manage_address(participant)).path
+    paragraphs = description.split("\n\n")
+    own = next((index for index, text in enumerate(paragraphs) if own_page in text), 0)
+    return "\n\n".join(paragraphs[:own]), "\n\n".join(paragraphs[own + 1 :])
 
 
 def bring_into_step(participant: Participant, *, comes: bool) -> list[CalendarMail]:

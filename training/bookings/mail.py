@@ -279,6 +279,10 @@ Hello ((name)),
 
 Where: ((place))
 
+((join))
+
+((notes))
+
 ((manage_note))
 ((manage))
 

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from training.bookings import mail
-from training.bookings.invites import CalendarMail, Participant, bring_into_step, invitable, manage_address
+from training.bookings.invites import (
+    CalendarMail,
+    Participant,
+    bring_into_step,
+    entries_of,
+    invitable,
+    manage_address,
+    what_differs,
+)
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
@@ -126,8 +134,14 @@ def trainer_cancelled(assignment: TrainerAssignment) -> bool:
 
 
 def details(participant: Participant) -> None:
-    """Bring the calendar into step where only the details of the session were put right."""
-    _send_days(participant, bring_into_step(participant, comes=True), "The details of a session were put right.")
+    """Bring the calendar into step where only the details of the session were put right, and say which."""
+    entries = [entry for entry in entries_of(participant) if entry.method == "REQUEST"]
+    found = dict.fromkeys(sentence for entry in entries for sentence in what_differs(participant, entry))
+    _send_days(
+        participant,
+        bring_into_step(participant, comes=True),
+        " ".join(["The details of this session were put right.", *found]),
+    )
 
 
 def _tell_manager(booking: Booking) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.bookings import notices
-from training.bookings.invites import entries_of, invitable, wanted
+from training.bookings.invites import entries_of, invitable, what_differs
 from training.bookings.models import HOLDING, Booking, BookingState, CalendarEntry
 from training.bookings.operations import lapse_offer
 from training.bookings.places import locked_session, promote_waiting
@@ -112,10 +112,7 @@ def _tell_trainer(assignment_id: int) -> bool:
 
 
 def refresh_invites() -> int:
-    """Bring calendars into step where the time, place, link or notes of a session were put right; returns how many.
-
-    The wording around them is not compared, so that a new release does not write to everybody.
-    """
+    """Bring calendars into step where the time, place, link or notes of a session were put right; returns how many."""
     with reading(), unit_of_work() as session:
         entries = session.scalars(
             select(CalendarEntry)
@@ -133,13 +130,7 @@ def refresh_invites() -> int:
 def _is_stale(entry: CalendarEntry) -> bool:
     participant = entry.booking or entry.assignment
     assert participant is not None
-    course_session, said = participant.course_session, wanted(participant, entry.part)
-    return (
-        (entry.starts_at, entry.ends_at, entry.location) != (said.starts_at, said.ends_at, said.location)
-        or course_session.online_link not in entry.description
-        or course_session.joining_notes not in entry.description
-        or entry.address != invitable(participant.person.address)
-    )
+    return entry.address != invitable(participant.person.address) or bool(what_differs(participant, entry))
 
 
 def _put_right(booking_id: int | None, assignment_id: int | None) -> bool:
