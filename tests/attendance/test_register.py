@@ -195,3 +195,9 @@ def test_one_mark_a_person_and_part(room: Room) -> None:
         db.session.flush()
     db.session.rollback()
     assert db.session.get_one(CourseSession, room.course_session.id).status is SessionStatus.PUBLISHED
+
+
+def test_who_is_no_trainer_any_more_sees_no_register(room: Room) -> None:
+    part_id = part_of(room)
+    assert len(attendees_of(trainer_of(room), part_id)) == len(room.bookings)
+    assert attendees_of(viewer_of(room.trainer), part_id) == []

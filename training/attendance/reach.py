@@ -1,8 +1,8 @@
 """Whose register it is: the trainers of a session and the desk."""
 
-from sqlalchemy import ColumnElement, exists, true
+from sqlalchemy import ColumnElement, exists, false, true
 
-from training.core.viewer import Viewer
+from training.core.viewer import Role, Viewer
 from training.schedule.models import AssignmentState, CourseSession, TrainerAssignment, TrainerPart
 
 TAKES_REGISTER = (TrainerPart.LEAD, TrainerPart.CO_TRAINER)
@@ -10,7 +10,9 @@ TAKES_REGISTER = (TrainerPart.LEAD, TrainerPart.CO_TRAINER)
 
 
 def teaches(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether `viewer` is lead or co-trainer of the selected CourseSession and has said yes."""
+    """Whether `viewer` is a trainer today, and lead or co-trainer of the selected CourseSession who has said yes."""
+    if not viewer.has(Role.TRAINER):
+        return false()
     return exists().where(
         TrainerAssignment.session_id == CourseSession.id,
         TrainerAssignment.person_id == viewer.person_id,
