@@ -27,6 +27,13 @@ def test_json_is_not_a_form(client: Client, app: Flask, sent: str) -> None:
     assert answer.status_code == 415
 
 
+@pytest.mark.parametrize("host", ["x" * 300, "a..b", "[::1"])
+def test_a_host_that_is_no_name_breaks_no_page(app: Flask, host: str) -> None:
+    answer = app.test_client().get("/sign-in", headers={"Host": host})
+    assert answer.status_code == 200
+    assert host not in answer.get_data(as_text=True)
+
+
 def test_what_a_code_was_exchanged_for_is_not_kept(app: Flask, client: Client) -> None:
     fresh = create_link(CHOOSE_PASSWORD, make_person().id)
     db.session.commit()

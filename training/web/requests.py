@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Request, Response, abort, redirect, request, session, url_for
 from sqlalchemy.exc import DBAPIError
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.exceptions import BadHost
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from werkzeug.wrappers import Response as BaseResponse
 
 from training.core import tokens
@@ -30,6 +31,14 @@ class Muster(Flask):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.url_map.converters["int"] = KeyConverter
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Read the address also where the Host header is no name at all: pages do not depend on it."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            environ = request.environ if request is not None else {}
+            return self.url_map.bind_to_environ({**environ, "HTTP_HOST": "localhost"})
 
     def dispatch_request(self) -> BaseResponse:  # type: ignore[override]
         """Answer the request; a deed that lost against another transaction is tried once more."""
