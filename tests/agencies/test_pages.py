@@ -84,18 +84,6 @@ def test_an_administrator_reads_and_an_officer_changes(client: Client, app: Flas
     client.get(f"/desk/agencies/{code}/edit", status=403)
 
 
-def test_the_list_costs_the_same_for_three_and_for_thirty(desk: Client, statements: list[str]) -> None:
-    counted: list[int] = []
-    for more in (3, 27):
-        for _ in range(more):
-            make_agency()
-        db.session.commit()
-        statements.clear()
-        desk.get("/desk/agencies")
-        counted.append(len(statements))
-    assert counted[0] == counted[1]
-
-
 def _id(code: str) -> int:
     found = db.session.scalars(db.select(Agency).where(Agency.code == code)).one().id
     db.session.rollback()

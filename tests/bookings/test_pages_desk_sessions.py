@@ -3,9 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine
 
-from tests.counting import statements_of
 from tests.factories import make_assignment, make_booking, make_course, make_person, make_session
 from tests.pages import Client
 from training.bookings.models import BookingState
@@ -87,20 +85,6 @@ def test_a_choice_that_is_not_on_offer_is_an_error(desk: Client, query: str) -> 
     make_session(on=SOON)
     db.session.commit()
     assert len(desk.get(f"/desk/sessions?{query}", 400).rows()) == 1
-
-
-def test_the_list_costs_the_same_for_three_sessions_and_thirty(desk: Client, database: Engine) -> None:
-    def add(count: int) -> None:
-        for _ in range(count):
-            session = make_session(days=2, on=SOON)
-            make_booking(session)
-            make_assignment(session, make_person())
-        db.session.commit()
-
-    add(3)
-    few = statements_of(database, desk, "/desk/sessions")
-    add(27)
-    assert statements_of(database, desk, "/desk/sessions") == few
 
 
 def test_the_page_of_a_session_says_where_it_stands_and_what_can_be_done(desk: Client) -> None:

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
-from tests.counting import statements_of
 from tests.factories import make_course, make_person
 from tests.pages import Client
 from training.catalogue.models import Course, CourseStatus
@@ -109,17 +108,6 @@ def test_the_list_is_searched_and_filtered_by_address(desk: Client) -> None:
     assert [row[0] for row in desk.get("/desk/courses?words=NEGL").rows()] == ["Neglect"]
     assert "No course matches" in desk.get("/desk/courses?words=zebra")
     assert desk.get("/desk/courses?status=lively", status=400).errors == ["Select status"]
-
-
-def test_the_list_costs_the_same_for_three_courses_and_thirty(desk: Client, database: Engine) -> None:
-    for _ in range(3):
-        make_course()
-    db.session.commit()
-    few = statements_of(database, desk, "/desk/courses")
-    for _ in range(27):
-        make_course()
-    db.session.commit()
-    assert statements_of(database, desk, "/desk/courses") == few
 
 
 def test_the_officer_keeps_priorities(desk: Client) -> None:

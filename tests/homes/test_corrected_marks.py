@@ -5,7 +5,6 @@ from tests.evaluations.finished import finish, make_finished, mark
 from tests.pages import Client
 from training.attendance.models import Presence
 from training.attendance.operations import reopen_register
-from training.core.database import db
 from training.core.viewer import COMMAND
 from training.evaluations.ticks import ask_due_requests, open_due_requests
 

@@ -1,11 +1,8 @@
-"""The front page of each audience names what is next and what needs doing, at the same cost for few and many."""
+"""The front page of each audience names what is next and what needs doing."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
-
-from tests.factories import make_agency, make_course, make_person, make_session
+from tests.factories import make_course, make_person, make_session
 from tests.pages import Client
 from training.bookings.models import Booking, BookingState
 from training.catalogue.models import Agreement, CourseKind, Mode
@@ -163,42 +160,3 @@ def test_a_desk_in_order_says_so(client: Client) -> None:
     assert session.capacity
     db.session.commit()
     assert "Nothing needs you today" in client.get("/desk")
-
-
-def fill_my(count: int) -> Person:
-    person = make_person(agency=make_agency())
-    for _ in range(count):
-        make_booking(make_session(), person, BookingState.CONFIRMED)
-    return person
-
-
-def fill_teaching(count: int) -> Person:
-    trainer = make_person(role=Role.TRAINER)
-    for _ in range(count):
-        make_trainer(make_session(), trainer)
-        make_trainer(make_session(on=yesterday()), trainer)
-    return trainer
-
-
-def fill_desk(count: int) -> Person:
-    for _ in range(count):
-        make_session(on=yesterday())
-        make_session(on=clock.today() + timedelta(days=5))
-    return make_person(role=Role.OFFICER)
-
-
-@pytest.mark.parametrize(
-    ("address", "fill"), [("/my", fill_my), ("/teaching", fill_teaching), ("/desk", fill_desk), ("/", fill_desk)]
-)
-def test_front_pages_cost_the_same_for_few_and_many(
-    client: Client, statements: list[str], address: str, fill: Callable[[int], Person]
-) -> None:
-    counts: list[int] = []
-    for size in (3, 30):
-        person = fill(size)
-        db.session.commit()
-        client.sign_in(person)
-        statements.clear()
-        client.get(address)
-        counts.append(len(statements))
-    assert counts[0] == counts[1]

@@ -40,34 +40,6 @@ def test_the_list_is_searched_and_filtered(desk: Client) -> None:
     desk.get("/desk/people?role=emperor", status=400)
 
 
-def test_the_list_costs_the_same_for_three_and_for_thirty(desk: Client, statements: list[str]) -> None:
-    agency = make_agency()
-    counted: list[int] = []
-    for more in (3, 27):
-        for _ in range(more):
-            make_person(agency=agency)
-        db.session.commit()
-        statements.clear()
-        desk.get("/desk/people")
-        counted.append(len(statements))
-    assert counted[0] == counted[1]
-
-
-def test_one_person_costs_the_same_with_many_jobs(desk: Client, statements: list[str]) -> None:
-    person = make_person(agency=make_agency())
-    ref = person.ref
-    db.session.commit()
-    counted: list[int] = []
-    for more in (1, 8):
-        for _ in range(more):
-            grant_role(COMMAND, person, Role.AGENCY_LEAD, make_agency().id)
-        db.session.commit()
-        statements.clear()
-        desk.get(f"/desk/people/{ref}")
-        counted.append(len(statements))
-    assert counted[0] == counted[1]
-
-
 def test_adding_somebody_and_changing_them(desk: Client) -> None:
     agency_id = make_agency("Council").id
     db.session.commit()

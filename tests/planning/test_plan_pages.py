@@ -121,23 +121,6 @@ def test_years_and_courses_without_a_plan_are_not_found(desk: Client, address: s
     desk.get(address, status=404)
 
 
-def test_a_long_plan_costs_no_more_queries(desk: Client, statements: list[str]) -> None:
-    for number in range(3):
-        line = a_line(f"course{number}")
-        set_targets(COMMAND, line.id, {make_agency().id: 5})
-    db.session.commit()
-    statements.clear()
-    desk.get("/desk/plan/2026-27")
-    few = len(statements)
-    for number in range(3, 30):
-        line = a_line(f"course{number}")
-        set_targets(COMMAND, line.id, {make_agency().id: 5})
-    db.session.commit()
-    statements.clear()
-    desk.get("/desk/plan/2026-27")
-    assert len(statements) == few
-
-
 def test_only_the_desk_opens_the_plan(client: Client) -> None:
     client.sign_in(make_person(role=Role.VIEWER))
     client.get("/desk/plan", status=403)

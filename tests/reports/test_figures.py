@@ -5,10 +5,9 @@ from fractions import Fraction
 import pytest
 
 from tests.conftest import WallClock
-from tests.factories import make_agency, make_person, viewer_of
+from tests.factories import make_person, viewer_of
 from tests.reports.world import AFTER, World, small_world
 from training.catalogue.models import Mode
-from training.core.database import db
 from training.core.viewer import ANONYMOUS, COMMAND, Grant, Role, Viewer, ViewerKind
 from training.planning.rules import Colour
 from training.reports.figures import Attendance, Delivery
@@ -162,18 +161,3 @@ def test_filters_are_read_by_name_too(world: World) -> None:
     assert (read.sector and read.sector.name, read.course and read.course.slug) == ("Education & schools", "alpha")
     assert read.level is Level.SECTOR
     assert asked(**read.as_arguments()) == read
-
-
-def test_reports_cost_the_same_for_many_agencies(world: World, statements: list[str]) -> None:
-    def cost() -> int:
-        db.session.rollback()
-        statements.clear()
-        agencies()
-        delivery()
-        return len(statements)
-
-    few = cost()
-    for _ in range(27):
-        make_agency()
-    db.session.commit()
-    assert cost() == few

@@ -1,0 +1,284 @@
+"""A page that grows costs the same number of statements for 3 rows and for 30."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+import pytest
+
+from tests.conftest import WallClock
+from tests.core.post import put
+from tests.factories import (
+    make_agency,
+    make_assignment,
+    make_booking,
+    make_course,
+    make_person,
+    make_session,
+    make_venue,
+    number,
+)
+from tests.pages import Client
+from tests.reports.world import A, finished, marked
+from training.agencies.operations import add_sector
+from training.bookings.models import Booking, BookingState
+from training.catalogue.models import CourseKind
+from training.catalogue.operations import add_priority
+from training.core import clock
+from training.core.database import db
+from training.core.tasks import register_task, start_task
+from training.core.viewer import COMMAND, Role
+from training.evaluations.operations import open_requests
+from training.people.models import Person
+from training.people.operations import grant_role
+from training.planning.operations import LineFacts, add_line, open_plan, set_targets
+from training.planning.years import TrainingYear
+from training.schedule.models import AssignmentState, CourseSession, SessionStatus
+
+NOW = "2026-12-03 10:00"
+YESTERDAY, SOON = date(2026, 12, 2), date(2026, 12, 8)
+QUARTERS = (1, 0, 2, 0), (25, 0, 50, 0)
+LONG_WORK = register_task("test.guards", "Long work", lambda _viewer, _given: [])
+
+
+@dataclass
+class Growing:
+    """A page, what adds one more row of everything it lists, and who looks: the officer where nobody is named."""
+
+    address: str
+    add: Callable[[], object]
+    reader: Person | None = None
+
+
+def waiting(course_session: CourseSession, person: Person | None = None) -> Booking:
+    """A booking on the waiting list."""
+    return make_booking(
+        course_session, person, state=BookingState.WAITING, confirmed_at=None, waiting_since=clock.now()
+    )
+
+
+def courses(query: str) -> Growing:
+    course = make_course("Neglect", slug="neglect")
+
+    def add() -> None:
+        make_booking(make_session(course, days=2))
+        make_booking(make_session(make_course(kind=CourseKind.BRIEFING)))
+
+    return Growing(f"/courses{query}", add)
+
+
+def front() -> Growing:
+    return Growing("/", lambda: make_booking(make_session(days=2)))
+
+
+def my() -> Growing:
+    person = make_person(agency=make_agency())
+
+    def add() -> None:
+        make_booking(make_session(days=2), person)
+        waiting(make_session(), person)
+        marked(finished(make_course(), YESTERDAY), person, A)
+
+    return Growing("/my", add, person)
+
+
+def my_bookings() -> Growing:
+    growing = my()
+    return Growing("/my/bookings", growing.add, growing.reader)
+
+
+def teaching() -> Growing:
+    trainer = make_person(role=Role.TRAINER)
+
+    def add() -> None:
+        for on in (YESTERDAY, SOON):
+            course_session = make_session(on=on)
+            make_assignment(course_session, trainer)
+            make_booking(course_session)
+
+    return Growing("/teaching", add, trainer)
+
+
+def desk() -> Growing:
+    def add() -> None:
+        make_session(on=YESTERDAY)
+        make_session(make_course(minimum=5), on=SOON)
+        make_session(on=SOON, status=SessionStatus.DRAFT, published_at=None)
+        waiting(make_session(on=SOON))
+
+    return Growing("/desk", add)
+
+
+def desk_sessions() -> Growing:
+    def add() -> None:
+        course_session = make_session(days=2)
+        make_booking(course_session)
+        make_assignment(course_session, make_person())
+
+    return Growing("/desk/sessions", add)
+
+
+def taught_session() -> tuple[CourseSession, Callable[[], None]]:
+    """A session, and what adds a trainer who teaches elsewhere in the same hours, and two bookings."""
+    course_session = make_session(on=SOON, days=2, capacity=80)
+
+    def add() -> None:
+        trainer = make_person(role=Role.TRAINER)
+        make_assignment(course_session, trainer, state=AssignmentState.ASKED)
+        make_assignment(make_session(on=SOON), trainer)
+        make_booking(course_session, make_person(agency=make_agency()))
+        waiting(course_session, make_person(agency=make_agency()))
+
+    return course_session, add
+
+
+def desk_session(below: str) -> Growing:
+    course_session, add = taught_session()
+    return Growing(f"/desk/sessions/{course_session.ref}{below}", add)
+
+
+def people_found() -> Growing:
+    course_session = make_session()
+    return Growing(
+        f"/desk/sessions/{course_session.ref}/people/find?q=ada",
+        lambda: make_person("Ada", agency=make_agency()),
+    )
+
+
+def desk_venues() -> Growing:
+    return Growing("/desk/venues", make_venue)
+
+
+def desk_courses() -> Growing:
+    return Growing("/desk/courses", make_course)
+
+
+def desk_priorities() -> Growing:
+    return Growing("/desk/priorities", lambda: add_priority(COMMAND, f"Priority {number()}", date(2026, 4, 1)))
+
+
+def desk_people() -> Growing:
+    return Growing("/desk/people", lambda: make_person(agency=make_agency(), role=Role.TRAINER))
+
+
+def desk_person() -> Growing:
+    person = make_person(agency=make_agency())
+
+    def add() -> None:
+        grant_role(COMMAND, person, Role.AGENCY_LEAD, make_agency().id)
+        make_booking(make_session(), person)
+
+    return Growing(f"/desk/people/{person.ref}", add)
+
+
+def desk_agencies() -> Growing:
+    return Growing("/desk/agencies", make_agency)
+
+
+def desk_sectors() -> Growing:
+    return Growing("/desk/agencies/sectors", lambda: make_agency(sector=add_sector(COMMAND, f"Sector {number()}", "B")))
+
+
+def desk_plans() -> Growing:
+    years, course = count(2020), make_course()
+
+    def add() -> None:
+        plan = open_plan(COMMAND, TrainingYear(next(years)))
+        set_targets(COMMAND, add_line(COMMAND, plan.id, course.id, LineFacts("", *QUARTERS)).id, {make_agency().id: 5})
+
+    return Growing("/desk/plan", add)
+
+
+def desk_plan() -> Growing:
+    plan = open_plan(COMMAND, TrainingYear(2026))
+
+    def add() -> None:
+        line = add_line(COMMAND, plan.id, make_course().id, LineFacts("", *QUARTERS))
+        set_targets(COMMAND, line.id, {make_agency().id: 5})
+
+    return Growing("/desk/plan/2026-27", add)
+
+
+def desk_evaluations() -> Growing:
+    def add() -> None:
+        course_session = finished(make_course(), YESTERDAY)
+        marked(course_session, make_person(), A)
+        open_requests(course_session.id)
+
+    return Growing("/desk/evaluations", add)
+
+
+def desk_messages() -> Growing:
+    return Growing("/desk/messages", lambda: put(f"number {number()}"))
+
+
+def desk_tasks() -> Growing:
+    return Growing("/desk/tasks", lambda: start_task(COMMAND, LONG_WORK, {}))
+
+
+def reports(below: str) -> Growing:
+    plan = open_plan(COMMAND, TrainingYear(2026))
+
+    def add() -> None:
+        course, agency = make_course(), make_agency()
+        marked(finished(course, YESTERDAY), make_person(agency=agency), A)
+        line = add_line(COMMAND, plan.id, course.id, LineFacts("", *QUARTERS))
+        set_targets(COMMAND, line.id, {agency.id: 5})
+
+    return Growing(f"/reports{below}", add)
+
+
+PAGES: dict[str, Callable[[], Growing]] = {
+    "front page": front,
+    "courses by date": lambda: courses(""),
+    "courses by course": lambda: courses("?view=courses"),
+    "courses by month": lambda: courses("?view=month"),
+    "one course": lambda: courses("/neglect"),
+    "my learning": my,
+    "my bookings": my_bookings,
+    "teaching": teaching,
+    "desk": desk,
+    "sessions": desk_sessions,
+    "one session": lambda: desk_session(""),
+    "its trainers": lambda: desk_session("/trainers"),
+    "its people": lambda: desk_session("/people"),
+    "people to book": people_found,
+    "venues": desk_venues,
+    "courses at the desk": desk_courses,
+    "priorities": desk_priorities,
+    "people": desk_people,
+    "one person": desk_person,
+    "agencies": desk_agencies,
+    "sectors": desk_sectors,
+    "plans": desk_plans,
+    "one plan": desk_plan,
+    "evaluations": desk_evaluations,
+    "messages": desk_messages,
+    "tasks": desk_tasks,
+    "reports": lambda: reports(""),
+    "attendance by agency": lambda: reports("/agencies"),
+    "delivery": lambda: reports("/delivery"),
+}
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES.keys())
+def test_a_page_costs_the_same_for_3_rows_and_for_30(
+    client: Client, wall_clock: WallClock, statements: list[str], make: Callable[[], Growing]
+) -> None:
+    wall_clock.set(NOW)
+    growing = make()
+    client.sign_in(growing.reader or make_person(role=Role.OFFICER))
+    sent: list[list[str]] = []
+    lengths: list[int] = []
+    for more in (3, 27):
+        for _ in range(more):
+            growing.add()
+        db.session.commit()
+        client.get(growing.address)
+        statements.clear()
+        page = client.get(growing.address)
+        sent.append(statements.copy())
+        lengths.append(len(page.body))
+    assert lengths[0] < lengths[1], "the page shows nothing of what was added"
+    assert len(sent[0]) == len(sent[1]), [one for one in sent[1] if sent[1].count(one) > sent[0].count(one)]
