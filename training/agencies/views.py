@@ -13,7 +13,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.tasks import start_task
-from training.core.viewer import Role
+from training.core.viewer import DESK_ROLES, Role
 from training.web import access
 from training.web.access import current_viewer
 from training.web.fields import Choice
@@ -27,7 +27,7 @@ MEANWHILE = "Somebody else changed this meanwhile. Nothing of yours was saved. C
 
 
 @blueprint.get("/desk/agencies")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def desk_agencies() -> ResponseReturnValue:
     """All agencies by name, with the one above each."""
     viewer = current_viewer()
@@ -41,7 +41,7 @@ def desk_agencies() -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/agencies/<string:code>")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def desk_agency(code: str) -> ResponseReturnValue:
     """One agency: what is known, what stands above and below it."""
     viewer, agency = current_viewer(), _agency(code)

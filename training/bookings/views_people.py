@@ -18,7 +18,7 @@ from training.core import clock
 from training.core.messages import label_of
 from training.core.outbox import MESSAGE_STATE_LABELS
 from training.core.refusal import Refused
-from training.core.viewer import Role
+from training.core.viewer import DESK_ROLES
 from training.people.queries import current_employments, person_by_ref, search_people
 from training.schedule.models import CourseSession
 from training.schedule.queries import session_by_ref
@@ -28,21 +28,20 @@ from training.web.forms import Form
 from training.web.paging import page_asked_for, paged
 from training.web.sheets import csv_download
 
-DESK = (Role.OFFICER, Role.ADMINISTRATOR)
 CSV_HEADER = (
     "Booking", "State", "Name", "Email address", "Agency", "Role", "Asked", "Reason",
 )  # fmt: skip
 
 
 @blueprint.route("/desk/sessions/<string:ref>/people")
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def people(ref: str) -> ResponseReturnValue:
     """Who is booked, who waits in which order, who has cancelled."""
     return _people(session_for_desk(ref), Form())
 
 
 @blueprint.route("/desk/sessions/<string:ref>/people.csv")
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def people_csv(ref: str) -> ResponseReturnValue:
     """The same as a file for a spreadsheet."""
     course_session = session_for_desk(ref)
@@ -64,7 +63,7 @@ def people_csv(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/sessions/<string:ref>/people/find")
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def find_person(ref: str) -> ResponseReturnValue:
     """Find somebody to book on the session."""
     course_session = session_for_desk(ref)
@@ -77,7 +76,7 @@ def find_person(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/sessions/<string:ref>/people/book/<string:person_ref>", methods=["GET", "POST"])
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
     """Book somebody else; they are told who did it."""
     viewer, course_session = current_viewer(), session_for_desk(ref)
@@ -117,7 +116,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/bookings/<string:ref>/cancel", methods=["GET", "POST"])
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def cancel_for(ref: str) -> ResponseReturnValue:
     """Cancel somebody's booking, with the reason they will read."""
     booking = _booking(ref)
@@ -150,7 +149,7 @@ def cancel_for(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/bookings/<string:ref>/give-place", methods=["POST"])
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def give_place_to(ref: str) -> ResponseReturnValue:
     """Give a free place to somebody on the waiting list, out of turn."""
     booking, form = _booking(ref), Form()

@@ -10,9 +10,10 @@ from training.bookings.operations_sessions import call_off_session, move_session
 from training.bookings.places import standing_of
 from training.bookings.queries_desk import people_who_hear_of_it
 from training.bookings.views_book import facts_of
-from training.bookings.views_people import DESK, session_for_desk
+from training.bookings.views_people import session_for_desk
 from training.core import clock
 from training.core.refusal import Refused
+from training.core.viewer import DESK_ROLES
 from training.schedule.models import CourseSession, SessionStatus
 from training.schedule.queries import venue_choices
 from training.web import access
@@ -24,7 +25,7 @@ STALE = "Somebody has changed this session since you opened the page. Check how 
 
 
 @blueprint.route("/desk/sessions/<string:ref>/call-off", methods=["GET", "POST"])
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def call_off(ref: str) -> ResponseReturnValue:
     """Call a session off: who will be told, before the button."""
     course_session, form = session_for_desk(ref), CallOffForm()
@@ -49,7 +50,7 @@ def call_off(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/sessions/<string:ref>/move", methods=["GET", "POST"])
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def move(ref: str) -> ResponseReturnValue:
     """Give a session another date, time, place or link; everybody is told once what was and what is."""
     viewer, course_session = current_viewer(), session_for_desk(ref)
@@ -82,7 +83,7 @@ def move(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/sessions/<string:ref>/capacity", methods=["GET", "POST"])
-@access.only(*DESK)
+@access.only(*DESK_ROLES)
 def capacity(ref: str) -> ResponseReturnValue:
     """Change how many places there are; more places go to the waiting list at once."""
     course_session = session_for_desk(ref)

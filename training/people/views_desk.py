@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from training.agencies.queries import agency_choices
 from training.core import clock
 from training.core.refusal import Refused
-from training.core.viewer import ROLE_LABELS, Role, Viewer
+from training.core.viewer import DESK_ROLES, ROLE_LABELS, Role, Viewer
 from training.people import operations, operations_accounts, queries, queries_desk
 from training.people.blueprint import blueprint
 from training.people.forms import NewPersonForm, PeopleFilters, PersonForm
@@ -51,7 +51,7 @@ def register_person_section(heading: str, template: str, context: Callable[[View
 
 
 @blueprint.get("/desk/people")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR, Role.SYSTEM)
+@access.only(*DESK_ROLES, Role.SYSTEM)
 def desk_people() -> ResponseReturnValue:
     """Everybody by name, with where they work and what they are; five queries whatever the length."""
     viewer = current_viewer()
@@ -72,7 +72,7 @@ def desk_people() -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/people/<string:ref>")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR, Role.SYSTEM)
+@access.only(*DESK_ROLES, Role.SYSTEM)
 def desk_person(ref: str) -> ResponseReturnValue:
     """One person on the telephone."""
     viewer, person = current_viewer(), person_or_404(ref)
@@ -91,7 +91,7 @@ def desk_person(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/people/new", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def new_person() -> ResponseReturnValue:
     """Add somebody with their present job."""
     viewer = current_viewer()
@@ -122,7 +122,7 @@ def new_person() -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/people/<string:ref>/edit", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def edit_person(ref: str) -> ResponseReturnValue:
     """Change names, telephone and address."""
     person = person_or_404(ref)
@@ -142,7 +142,7 @@ def edit_person(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/desk/people/<string:ref>/send-way-in")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def send_way_in(ref: str) -> ResponseReturnValue:
     """Send somebody the link they need to confirm their address or to choose a password."""
     person = person_or_404(ref)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from training.agencies.queries import agency_choices
 from training.core import clock
 from training.core.refusal import Refused
-from training.core.viewer import ROLE_LABELS, Role
+from training.core.viewer import DESK_ROLES, ROLE_LABELS, Role
 from training.people import operations, queries
 from training.people.blueprint import blueprint
 from training.people.forms import DeskJobForm, EndForm, RoleForm
@@ -19,7 +19,7 @@ from training.web.fields import Choice
 
 
 @blueprint.route("/desk/people/<string:ref>/jobs/new", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def new_job(ref: str) -> ResponseReturnValue:
     """Add a job; those there are go on."""
     viewer, person = current_viewer(), person_or_404(ref)
@@ -37,7 +37,7 @@ def new_job(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/people/<string:ref>/jobs/<int:number>", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def edit_job(ref: str, number: int) -> ResponseReturnValue:
     """Put a job right, or settle which agency it is at."""
     viewer, person = current_viewer(), person_or_404(ref)
@@ -62,7 +62,7 @@ def edit_job(ref: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/people/<string:ref>/jobs/<int:number>/end", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def end_job(ref: str, number: int) -> ResponseReturnValue:
     """End a job."""
     viewer, person = current_viewer(), person_or_404(ref)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from training.core import clock
 from training.core.refusal import Refused
-from training.core.viewer import Role
+from training.core.viewer import DESK_ROLES
 from training.planning import operations, queries
 from training.planning.forms import QUARTERS, AgreeForm, OpenPlanForm, RemoveLineForm, TargetsForm, line_form
 from training.planning.models import PlanLine, TrainingPlan
@@ -22,7 +22,7 @@ MEANWHILE = "Somebody else changed this meanwhile and nothing of yours was saved
 
 
 @blueprint.route("/desk/plan", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def desk_plans() -> ResponseReturnValue:
     """The years with a plan, and the form to open another."""
     viewer = current_viewer()
@@ -47,7 +47,7 @@ def desk_plans() -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/plan/<string:year>")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def desk_plan(year: str) -> ResponseReturnValue:
     """One year's lines with their sums."""
     viewer = current_viewer()
@@ -68,7 +68,7 @@ def desk_plan(year: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/plan/<string:year>/add", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def add_line(year: str) -> ResponseReturnValue:
     """Put a course on the plan."""
     viewer = current_viewer()
@@ -89,7 +89,7 @@ def add_line(year: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/plan/<string:year>/<string:slug>", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def change_line(year: str, slug: str) -> ResponseReturnValue:
     """Change what a line says, or go on to remove it."""
     line = _line(year, slug)
@@ -107,7 +107,7 @@ def change_line(year: str, slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/plan/<string:year>/<string:slug>/remove", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def remove_line(year: str, slug: str) -> ResponseReturnValue:
     """Take a line off the plan, after saying what goes with it."""
     viewer = current_viewer()
@@ -127,7 +127,7 @@ def remove_line(year: str, slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/plan/<string:year>/<string:slug>/targets", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def targets(year: str, slug: str) -> ResponseReturnValue:
     """Target attendances of a line, agency by agency."""
     viewer = current_viewer()
@@ -158,7 +158,7 @@ def targets(year: str, slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/desk/plan/<string:year>/agree", methods=["GET", "POST"])
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def agree(year: str) -> ResponseReturnValue:
     """Note the meeting at which the plan was agreed."""
     plan = _plan(year)

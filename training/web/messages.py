@@ -8,7 +8,7 @@ from training.core.message_log import correct_address, find_message, messages_fo
 from training.core.messages import label_of, message_kinds
 from training.core.outbox import MESSAGE_STATE_LABELS, MessageState, OutboxMessage
 from training.core.refusal import Refused
-from training.core.viewer import Role
+from training.core.viewer import DESK_ROLES
 from training.web import access
 from training.web.access import current_viewer
 from training.web.fields import EmailField, SelectField, TextField
@@ -53,7 +53,7 @@ class AgainForm(Form):
 
 
 @blueprint.get("/desk/messages")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def index() -> ResponseReturnValue:
     """All messages, newest first."""
     form = MessageFilters(request.args)
@@ -76,7 +76,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/messages/<int:message_id>")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def show(message_id: int) -> ResponseReturnValue:
     """One message as it was sent, and what became of it."""
     message = _message(message_id)
@@ -84,7 +84,7 @@ def show(message_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/desk/messages/<int:message_id>/send-again")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def again(message_id: int) -> ResponseReturnValue:
     """Send a failed message again."""
     message = _message(message_id)
@@ -100,7 +100,7 @@ def again(message_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/desk/messages/<int:message_id>/address")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def address(message_id: int) -> ResponseReturnValue:
     """Correct the address of a failed message, and send it there."""
     message = _message(message_id)

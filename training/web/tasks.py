@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from training.core.tasks import TASK_STATE_LABELS, TaskState, find_task, tasks_within_reach
-from training.core.viewer import Role
+from training.core.viewer import DESK_ROLES
 from training.web import access
 from training.web.access import current_viewer
 from training.web.paging import page_asked_for, paged
@@ -21,7 +21,7 @@ SECONDS_BETWEEN_LOOKS = 3
 
 
 @blueprint.get("/desk/tasks")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def index() -> ResponseReturnValue:
     """All long work, newest first."""
     page = paged(tasks_within_reach(current_viewer()), page_asked_for())
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/tasks/<string:ref>")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR)
+@access.only(*DESK_ROLES)
 def show(ref: str) -> ResponseReturnValue:
     """One piece of work; the page looks again by itself until it is over."""
     task = find_task(current_viewer(), ref)
