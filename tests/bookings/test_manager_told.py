@@ -2,12 +2,16 @@
 
 from datetime import date
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from tests.factories import make_agency, make_course, make_person, make_session
+from tests.pages import Client
 from training.bookings.operations import book_place, cancel_booking
+from training.bookings.views_public import AGREEMENT_IN_WORDS
 from training.catalogue.models import Agreement
+from training.catalogue.views_courses import AGREEMENT_LABELS
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND
@@ -47,6 +51,32 @@ def test_the_manager_reads_who_goes_where_and_how_to_object(app: Flask) -> None:
     assert message.calendar is None
     assert "Priya Nair has a place on" in message.body_text
     assert "If you do not agree, reply to this message by the end of" in message.body_text
+
+
+@pytest.mark.parametrize(("name", "greeting"), [("Grace Oduya", "Hello Grace Oduya,"), ("", "Hello,")])
+def test_the_manager_is_greeted_by_name_where_the_job_gives_one(app: Flask, name: str, greeting: str) -> None:
+    person = person_with_manager()
+    person.employments[0].manager_name = name
+    [message] = told(person, Agreement.DECLARED)
+    assert message.body_text.splitlines()[0] == greeting
+
+
+def test_a_course_whose_manager_was_to_be_asked_treats_it_as_declared(app: Flask) -> None:
+    assert len(told(person_with_manager(), Agreement.ASKED)) == 1
+    assert AGREEMENT_IN_WORDS[Agreement.ASKED] == AGREEMENT_IN_WORDS[Agreement.DECLARED]
+    assert AGREEMENT_LABELS[Agreement.ASKED] == AGREEMENT_LABELS[Agreement.DECLARED]
+
+
+@pytest.mark.parametrize("address", [MANAGER, ""])
+def test_the_page_of_the_booking_says_whether_the_manager_was_told(client: Client, address: str) -> None:
+    person = person_with_manager(address)
+    course_session = make_session(make_course(agreement=Agreement.DECLARED))
+    db.session.commit()
+    client.sign_in(person)
+    form = client.get(f"/sessions/{course_session.ref}/book")
+    shown = client.submit(form, {"declared": "yes"}, button="Book a place", follow=True)
+    assert (f"We have told the line manager at {MANAGER}." in shown.flashes[0]) == bool(address)
+    assert (f"We told your line manager at {MANAGER} that you are coming." in shown) == bool(address)
 
 
 def test_nobody_is_told_where_no_agreement_is_asked_for(app: Flask) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 
 from tests.bookings.test_pages_my import booked, queries_of
-from tests.factories import make_agency, make_course, make_person, make_session, make_venue
+from tests.factories import make_agency, make_assignment, make_course, make_person, make_session, make_venue
 from tests.pages import Client
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import cancel_booking
@@ -14,7 +14,7 @@ from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND, Role
 from training.people.models import Person
-from training.schedule.models import CourseSession, SessionStatus
+from training.schedule.models import AssignmentState, CourseSession, SessionStatus
 
 MOVE = "Move the session and tell everybody"
 
@@ -79,6 +79,7 @@ def test_calling_off_asks_for_the_reason_and_says_who_hears_of_it(client: Client
     booked(course_session, make_person(), make_person(address=None))
     page = client.get(f"/desk/sessions/{course_session.ref}/call-off")
     assert "1 person has no email address" in page
+    assert "One message each goes to 1 person with a booking or on the waiting list." in page
     assert client.submit(page, {}, button="Call the session off", status=400).errors == ["Enter the reason"]
     done = client.submit(page, {"reason": "Snow"}, button="Call the session off", follow=True)
     assert "This session was called off." in done
@@ -86,6 +87,28 @@ def test_calling_off_asks_for_the_reason_and_says_who_hears_of_it(client: Client
     assert set(db.session.scalars(select(Booking.state))) == {BookingState.CANCELLED}
     closed = client.get(f"/desk/sessions/{course_session.ref}/call-off")
     assert "Only a published session" in closed
+
+
+def test_trainers_are_named_among_those_who_hear_of_it_only_where_they_said_yes(
+    client: Client, officer: Person
+) -> None:
+    course_session = make_session()
+    asked, accepted = make_person("Tess"), make_person("Tom")
+    make_assignment(course_session, asked, state=AssignmentState.ASKED)
+    db.session.commit()
+    url = f"/desk/sessions/{course_session.ref}/call-off"
+    assert "There is nobody to write to." in client.get(url)
+    make_assignment(course_session, accepted)
+    booked(course_session, make_person(), make_person())
+    page = client.get(url)
+    words = "2 people with a booking or on the waiting list and 1 trainer"
+    assert f"One message each goes to {words}." in page
+    done = client.submit(page, {"reason": "Snow"}, button="Call the session off", follow=True)
+    assert done.flashes == [f"The session is called off. We are writing to {words}."]
+    told = db.session.scalars(
+        select(OutboxMessage.recipient_address).where(OutboxMessage.kind == "bookings.called-off")
+    )
+    assert len(told.all()) == 3
 
 
 def test_moving_keeps_what_was_typed_and_refuses_what_cannot_be(client: Client, officer: Person) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.factories import make_course, make_person
 from tests.pages import Client
-from training.catalogue.models import Course, CourseStatus
+from training.catalogue.models import Agreement, Course, CourseStatus
 from training.catalogue.operations import set_outcomes, use_edition
 from training.core.database import db
 from training.core.viewer import COMMAND, Role
@@ -69,6 +69,16 @@ def test_two_people_who_change_a_course_see_both_versions(desk: Client) -> None:
     assert both.rows() == [["Summary", "By the colleague.", "By me."], ["Hours of learning", "3", "0"]]
     desk.submit(both)
     assert db.session.get_one(Course, course.id).summary == "By me."
+
+
+def test_a_course_whose_manager_was_to_be_asked_is_shown_and_kept_as_declared(desk: Client) -> None:
+    course = make_course("Neglect", code="NEG", agreement=Agreement.ASKED)
+    db.session.commit()
+    page = desk.get(f"/desk/courses/{course.slug}/edit")
+    assert page.select("[name=agreement][value=asked]") == []
+    shown = desk.submit(page, {"summary": "Seeing it early."}, follow=True)
+    assert "Declared by the learner, the manager is told" in shown
+    assert db.session.get_one(Course, course.id).agreement is Agreement.DECLARED
 
 
 def test_a_change_of_used_outcomes_is_announced_as_a_new_edition(desk: Client) -> None:

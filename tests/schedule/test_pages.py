@@ -60,6 +60,7 @@ def test_the_officer_drafts_and_publishes_a_session_of_two_days(desk: Client) ->
     assert (session.capacity, session.venue_id, len(session.parts)) == (18, venue.id, 2)
     before = desk.click(shown, "Publish this session")
     assert "people can book at once" in before
+    assert "Later changes of date or place are told to everybody who has booked." in before
     published = desk.submit(before, button="Publish this session", follow=True)
     assert "Published, and open to be booked." in published
     assert only_session().status is SessionStatus.PUBLISHED

@@ -55,7 +55,7 @@ MANAGER_TOLD = register_kind(
     "Manager told of a booking",
     "((who)) is coming to training: ((title)), ((first_day))",
     """
-Hello ((name)),
+((hello))
 
 ((who)) has a place on ((title)) and told us that you, as their line manager, agree.
 

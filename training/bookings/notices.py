@@ -154,7 +154,7 @@ def _tell_manager(booking: Booking) -> None:
     enqueue(
         mail.MANAGER_TOLD,
         {
-            "name": employment.manager_name,
+            "hello": f"Hello {employment.manager_name}," if employment.manager_name else "Hello,",
             "who": booking.person.name,
             "title": course_session.course.title,
             "first_day": day(course_session.parts[0].on),

@@ -60,7 +60,7 @@ def book_place(
     if agreement is not Agreement.NONE:
         if not declared:
             raise Refused("Confirm that your line manager has agreed", "declared")
-        # Managers are not asked by the system: the course's form offers only “none” and “declared”.
+        # Managers are told, not asked.
         agreement = Agreement.DECLARED
     standing = standing_of(session_id)
     if standing.waiting and place_or_wait(course_session.capacity, standing.held):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry
 from training.core import clock
 from training.core.database import db
@@ -122,7 +123,7 @@ def entries_by_part(booking: Booking) -> dict[int, CalendarEntry]:
 
 
 def messages_about(booking: Booking) -> list[OutboxMessage]:
-    """What was written to the person about the booking, the latest first."""
+    """What was written about the booking, to the person and to their line manager, the latest first."""
     return list(
         db.session.scalars(
             select(OutboxMessage)
@@ -130,6 +131,14 @@ def messages_about(booking: Booking) -> list[OutboxMessage]:
             .order_by(OutboxMessage.id.desc())
         )
     )
+
+
+def manager_told(booking: Booking) -> str:
+    """The address at which the line manager was told of the booking; empty where nobody was."""
+    told = select(OutboxMessage.recipient_address).where(
+        OutboxMessage.about == f"booking:{booking.id}", OutboxMessage.kind == MANAGER_TOLD.name
+    )
+    return db.session.scalar(told) or ""
 
 
 def warnings_before_booking(

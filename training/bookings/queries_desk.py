@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 
 from training.agencies.models import Agency
-from training.bookings.models import HOLDING, Booking, BookingState
+from training.bookings.models import HOLDING, LIVE, Booking, BookingState
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.models import EmailAddress, Person
+from training.schedule.models import AssignmentState, TrainerAssignment
+from training.web.formats import count, listing
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,22 @@ class Participant:
         return self.booking.cancelled_at or self.booking.promoted_at or self.booking.asked_at
 
 
+@dataclass(frozen=True)
+class WhoHears:
+    """How many get a message about a deed on the whole session, and how many with a booking have no address."""
+
+    booked: int
+    silent: int
+    trainers: int
+
+    @property
+    def in_words(self) -> str:
+        """Who gets a message: “3 people with a booking or on the waiting list and 1 trainer”; empty for nobody."""
+        people = f"{count(self.booked, 'person')} with a booking or on the waiting list"
+        trainers = count(self.trainers, "trainer")
+        return listing(words for number, words in ((self.booked, people), (self.trainers, trainers)) if number)
+
+
 def people_of_session(viewer: Viewer, session_id: int) -> PeopleOfSession:
     """Everybody who has asked for a place on the session, in one query; nobody for others than the desk."""
     people = PeopleOfSession()
@@ -59,16 +77,25 @@ def people_of_session(viewer: Viewer, session_id: int) -> PeopleOfSession:
     return people
 
 
-def people_who_hear_of_it(viewer: Viewer, session_id: int) -> tuple[int, int]:
-    """How many hold a live booking on the session, and how many of them have no address to write to."""
+def who_hears_of_it(viewer: Viewer, session_id: int) -> WhoHears:
+    """Whom a deed on the whole session is told: live bookings, and trainers who said yes."""
     if not viewer.works_at_desk:
-        return 0, 0
-    reachable = exists().where(EmailAddress.person_id == Booking.person_id, EmailAddress.is_primary)
-    live = select(func.count()).where(
-        Booking.session_id == session_id, Booking.state.in_((*HOLDING, BookingState.WAITING))
+        return WhoHears(0, 0, 0)
+    has_address = exists().where(EmailAddress.person_id == Person.id, EmailAddress.is_primary)
+    booked = (
+        select(func.count().filter(has_address), func.count().filter(~has_address))
+        .select_from(Booking)
+        .join(Booking.person)
+        .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
     )
-    count, silent = db.session.scalar(live) or 0, db.session.scalar(live.where(~reachable)) or 0
-    return count, silent
+    teaching = (
+        select(func.count())
+        .select_from(TrainerAssignment)
+        .join(TrainerAssignment.person)
+        .where(TrainerAssignment.session_id == session_id, TrainerAssignment.state == AssignmentState.ACCEPTED)
+        .where(has_address)
+    )
+    return WhoHears(*db.session.execute(booked).one(), db.session.scalar(teaching) or 0)
 
 
 def _participants(session_id: int) -> list[Participant]:

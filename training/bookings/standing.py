@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import waiting_position
 from training.bookings.places import may_pass_on
+from training.bookings.queries import manager_told
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_of
 from training.core import clock
@@ -49,7 +50,7 @@ def in_words(booking: Booking) -> InWords:
         )
     if booking.state is BookingState.CONFIRMED:
         return InWords("You are booked.", "good", _booked(booking))
-    return InWords("A place is kept for you while your manager is asked.", "waiting")
+    return InWords("A place is kept for you.", "waiting")
 
 
 def cancelling(course_session: CourseSession) -> tuple[str, bool]:
@@ -71,6 +72,8 @@ def _booked(booking: Booking) -> tuple[str, ...]:
         steps.append(f"A confirmation with an entry for your calendar goes to {booking.person.address}.")
     else:
         steps.append("We have no email address for you, so please note the date.")
+    if manager := manager_told(booking):
+        steps.append(f"We told your line manager at {manager} that you are coming.")
     if course_session.online_link:
         steps.append("Join with the link below when it begins.")
     if clock.now() < course_session.starts_at:

@@ -9,7 +9,7 @@ from training.bookings.models import Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import book_place
 from training.bookings.places import standing_of
-from training.bookings.queries import live_booking, warnings_before_booking
+from training.bookings.queries import live_booking, manager_told, warnings_before_booking
 from training.bookings.rules import place_or_wait
 from training.bookings.standing import cancelling
 from training.bookings.wording import place, sitting
@@ -88,5 +88,7 @@ def what_happened(booking: Booking) -> str:
     """What booking came to, and who was told, for the person who did it."""
     told = f" We have written to {booking.person.address}." if booking.person.address else ""
     if booking.state is BookingState.CONFIRMED:
-        return f"The place is booked.{told}"
+        manager = manager_told(booking)
+        also = f" We have told the line manager at {manager}." if manager else ""
+        return f"The place is booked.{told}{also}"
     return f"The session is full, so the booking is on the waiting list.{told}"

@@ -48,12 +48,16 @@ VIEWS = {"dates": "Dates", "month": "Month", "courses": "Courses"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FRIDAY = 4
 
+_DECLARED = (
+    "Agree it with your line manager before you book. If your account gives their email address, "
+    "we tell them that you are coming."
+)
 AGREEMENT_IN_WORDS = {
     Agreement.NONE: "You do not need your manager’s agreement.",
-    Agreement.DECLARED: "Agree it with your line manager before you book. "
-    "If your account names them, we tell them that you are coming.",
-    Agreement.ASKED: "We ask your line manager to agree. Your place is kept for you meanwhile.",
+    Agreement.DECLARED: _DECLARED,
+    Agreement.ASKED: _DECLARED,
 }
+"""Booking asks for the same declaration under both rules."""
 
 
 @dataclass(frozen=True)

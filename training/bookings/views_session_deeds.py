@@ -8,7 +8,7 @@ from training.bookings.forms import CallOffForm, CapacityForm, move_form_for
 from training.bookings.operations import change_capacity
 from training.bookings.operations_sessions import call_off_session, move_session
 from training.bookings.places import standing_of
-from training.bookings.queries_desk import people_who_hear_of_it
+from training.bookings.queries_desk import WhoHears, who_hears_of_it
 from training.bookings.views_book import facts_of
 from training.bookings.views_people import session_for_desk
 from training.core import clock
@@ -29,22 +29,21 @@ STALE = "Somebody has changed this session since you opened the page. Check how 
 def call_off(ref: str) -> ResponseReturnValue:
     """Call a session off: who will be told, before the button."""
     course_session, form = session_for_desk(ref), CallOffForm()
-    live, silent = people_who_hear_of_it(current_viewer(), course_session.id)
+    hears = who_hears_of_it(current_viewer(), course_session.id)
     if form.validate_on_submit():
         try:
             call_off_session(current_viewer(), course_session.id, form.reason.data)
         except Refused as refused:
             form.add_error(refused.sentence, refused.field)
         else:
-            flash(f"The session is called off. {_told(live, silent)}", "success")
+            flash(f"The session is called off. {_told(hears)}", "success")
             return redirect(url_for("bookings.people", ref=course_session.ref))
     return render_template(
         "bookings/desk_call_off.html",
         course_session=course_session,
         form=form,
         facts=facts_of(course_session),
-        live=live,
-        silent=silent,
+        hears=hears,
         closed=_why_closed(course_session),
     ), form.status
 
@@ -55,7 +54,7 @@ def move(ref: str) -> ResponseReturnValue:
     """Give a session another date, time, place or link; everybody is told once what was and what is."""
     viewer, course_session = current_viewer(), session_for_desk(ref)
     form = move_form_for(course_session, venue_choices(viewer))
-    live, silent = people_who_hear_of_it(viewer, course_session.id)
+    hears = who_hears_of_it(viewer, course_session.id)
     if form.validate_on_submit() and _is_fresh(form, course_session):
         try:
             move_session(
@@ -69,15 +68,14 @@ def move(ref: str) -> ResponseReturnValue:
         except Refused as refused:
             form.add_error(refused.sentence, refused.field if refused.field in form else "")
         else:
-            flash(f"The session is changed. {_told(live, silent)}", "success")
+            flash(f"The session is changed. {_told(hears)}", "success")
             return redirect(url_for("bookings.people", ref=course_session.ref))
     return render_template(
         "bookings/desk_move.html",
         course_session=course_session,
         form=form,
         facts=facts_of(course_session),
-        live=live,
-        silent=silent,
+        hears=hears,
         closed=_why_closed(course_session),
     ), form.status
 
@@ -122,6 +120,6 @@ def _why_closed(course_session: CourseSession) -> str:
     return ""
 
 
-def _told(live: int, silent: int) -> str:
-    written = f"{count(live - silent, 'person').capitalize()} with a booking, and the trainers, are being told."
-    return written + (f" Please tell {count(silent, 'person')} without an email address." if silent else "")
+def _told(hears: WhoHears) -> str:
+    written = f"We are writing to {hears.in_words}." if hears.in_words else "There is nobody to write to."
+    return written + (f" Please tell {count(hears.silent, 'person')} without an email address." if hears.silent else "")

@@ -34,8 +34,7 @@ from training.web.readings import ReadingError
 
 AGREEMENTS = (
     Choice(Agreement.NONE.value, "None", "Anybody may book by themselves"),
-    Choice(Agreement.DECLARED.value, "Declared", "The learner says that it is agreed; the manager is told"),
-    Choice(Agreement.ASKED.value, "Asked", "The manager is asked; the place is kept meanwhile"),
+    Choice(Agreement.DECLARED.value, "Declared", "The learner says so with each booking; the manager is told"),
 )
 _HOURS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 

@@ -47,14 +47,6 @@ def courses(viewer: Viewer, filters: CourseFilters) -> Select[Course]:
     return statement.options(selectinload(Course.priority))
 
 
-def course_choices(viewer: Viewer, *, also_retired: bool = False) -> dict[str, str]:
-    """Titles by key as text, to choose a course from; at the desk drafts as well."""
-    statement = select(Course.id, Course.title).where(*_within_reach(viewer)).order_by(Course.sort_key, Course.id)
-    if not also_retired:
-        statement = statement.where(Course.status != CourseStatus.RETIRED)
-    return {str(key): title for key, title in db.session.execute(statement)}
-
-
 def courses_by_code(viewer: Viewer) -> dict[str, tuple[int, str]]:
     """Key and title of every course in reach by its code, in the order of titles: how addresses name a course."""
     statement = select(Course.code, Course.id, Course.title).where(*_within_reach(viewer))

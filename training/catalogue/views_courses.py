@@ -34,11 +34,8 @@ from training.web.paging import page_asked_for, paged
 
 register_desk_section("Courses", "catalogue.desk_courses", position=30, prefixes=("/desk/courses", "/desk/priorities"))
 
-AGREEMENT_LABELS = {
-    Agreement.NONE: "Not needed",
-    Agreement.DECLARED: "Declared by the learner, the manager is told",
-    Agreement.ASKED: "The manager is asked",
-}
+_DECLARED = "Declared by the learner, the manager is told"
+AGREEMENT_LABELS = {Agreement.NONE: "Not needed", Agreement.DECLARED: _DECLARED, Agreement.ASKED: _DECLARED}
 DEFAULTS = {
     "kind": CourseKind.COURSE,
     "mode": Mode.FACE_TO_FACE,
@@ -170,6 +167,9 @@ def _form_of(course: Course, *, unsent: bool = False) -> CourseForm:
             "valid_months", "is_participatory", "is_multi_agency", "row_version",
         )
     }  # fmt: skip
+    if course.agreement is Agreement.ASKED:
+        # Bookings treat it so, and it is no longer on offer.
+        data["agreement"] = Agreement.DECLARED
     data["priority"] = course.priority_id
     data["audience"] = [group.id for group in course.audience]
     data["outcomes"] = "\n".join(statement.text for statement in course.edition.outcomes)
