@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.engines.databases import ENGINES, Run, bare_database
 from tests.engines.permission import databases_allowed
@@ -20,6 +20,7 @@ from training.core.refusal import Refused
 from training.demonstration.accounts import PASSWORD
 from training.demonstration.filling import Filled, fill
 from training.demonstration.ledger import DATA, csv_rows
+from training.evaluations.models import Question, QuestionKind
 
 # Bodies of the places and kinds that the figures come from, and national ones; course titles stay as published.
 REAL = re.compile(
@@ -30,6 +31,7 @@ REAL = re.compile(
 )
 # One process fills each engine once and compares them.
 pytestmark = pytest.mark.xdist_group("demonstration")
+CHOSEN = (QuestionKind.RATING, QuestionKind.CHOICE)
 NOT_THE_SAME_TWICE = {("account", "password"), ("account", "fs_uniquifier")}
 
 
@@ -188,6 +190,12 @@ def test_today_has_something_to_do(filled: Filled) -> None:
     assert number("SELECT count(*) FROM evaluation_request WHERE stage = 'end' AND answered_at IS NULL "
                   "AND expires_at > '2026-10-13'") > 5  # fmt: skip
     assert number("SELECT count(*) FROM outbox_message") == 0, "thousands of invented people get no mail"
+
+
+def test_every_question_of_a_form_can_be_answered(filled: Filled) -> None:
+    questions = db.session.execute(select(Question.text, Question.choices).where(Question.kind.in_(CHOSEN))).all()
+    assert questions, "the demonstration asks no question with a choice"
+    assert [words for words, choices in questions if not choices] == []
 
 
 def test_the_next_row_gets_the_next_key(filled: Filled) -> None:

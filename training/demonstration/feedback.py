@@ -20,6 +20,7 @@ from training.demonstration.courses import InventedCourse
 from training.demonstration.history import Attendee, HeldSession
 from training.demonstration.ledger import Ledger
 from training.demonstration.programme import Courses
+from training.evaluations.default_forms import AGREEMENT
 from training.evaluations.models import Answer, EvaluationForm, EvaluationRequest, Question, QuestionKind, Stage
 
 ASKED_SINCE = date(2023, 4, 1)
@@ -71,9 +72,9 @@ NO_NAMES = "Please do not name children or families."
 WORDINGS = {
     Stage.BEFORE: (),
     Stage.END: (
-        Wording(QuestionKind.RATING, 1, "The session was relevant to my work"),
-        Wording(QuestionKind.RATING, 1, "The trainers involved us and knew their subject"),
-        Wording(QuestionKind.RATING, 1, "Learning together with other agencies was useful"),
+        Wording(QuestionKind.RATING, 1, "The session was relevant to my work", choices=AGREEMENT),
+        Wording(QuestionKind.RATING, 1, "The trainers involved us and knew their subject", choices=AGREEMENT),
+        Wording(QuestionKind.RATING, 1, "Learning together with other agencies was useful", choices=AGREEMENT),
         Wording(QuestionKind.INTENTION, 3, "What is one thing you will do differently?", NO_NAMES, texts=INTENTIONS),
         Wording(QuestionKind.TEXT, 1, "What could we do better?", NO_NAMES, texts=SUGGESTIONS, is_required=False),
     ),
