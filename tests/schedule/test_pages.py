@@ -129,6 +129,14 @@ def test_what_cannot_be_read_is_said_by_its_field(desk: Client, answers: dict[st
     assert db.session.scalars(select(CourseSession)).all() == []
 
 
+def test_a_time_to_open_or_close_booking_needs_its_day(desk: Client) -> None:
+    make_course("Neglect", code="NEG")
+    db.session.commit()
+    page = desk.submit(desk.get("/desk/sessions/new"), {"course": "NEG"})
+    again = _save(desk, page, {**on(1, DAY), "booking_opens_time": "8am", "booking_closes_time": "noon"}, 400)
+    assert again.errors == ["Enter the day booking opens", "Enter the day booking closes"]
+
+
 def test_overlapping_days_are_refused_at_the_later_one(desk: Client) -> None:
     make_course(code="NEG")
     db.session.commit()

@@ -1,4 +1,7 @@
-"""The deeds on a published session that people have booked: moving it and calling it off. Everybody is told once."""
+"""The deeds on a published session that people have booked: moving it, calling it off, putting its details right.
+
+Everybody is told once.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +29,14 @@ from training.schedule.models import (
     Venue,
 )
 from training.schedule.operations import set_parts, times_of
-from training.schedule.rules import LINK_TO_FOLLOW, PartTimes, link_problem, needs_link, needs_venue
+from training.schedule.rules import (
+    LINK_TO_FOLLOW,
+    PartTimes,
+    booking_times_problem,
+    link_problem,
+    needs_link,
+    needs_venue,
+)
 
 
 def call_off_session(viewer: Viewer, session_id: int, reason: str) -> CourseSession:
@@ -91,6 +101,34 @@ def move_session(
     return course_session
 
 
+def change_details(
+    viewer: Viewer,
+    session_id: int,
+    *,
+    joining_notes: str,
+    booking_opens_at: datetime | None,
+    booking_closes_at: datetime | None,
+) -> CourseSession:
+    """Change what people read before they come, and when booking opens and closes (None: at once, at the start).
+
+    A later close may let in whoever waits. New notes reach calendars with the next `ticks.refresh_invites`.
+    """
+    course_session = _locked_coming(session_id, "changed here")
+    field, sentence = booking_times_problem(booking_opens_at, booking_closes_at, course_session.starts_at)
+    if sentence:
+        raise Refused(sentence, field)
+    wanted: dict[str, object] = {
+        "joining_notes": joining_notes.strip(),
+        "booking_opens_at": booking_opens_at,
+        "booking_closes_at": booking_closes_at,
+    }
+    before, after = audit.changes(course_session, wanted)
+    if after:
+        audit.record(viewer, "changed the details", course_session, before=before, after=after)
+        promote_waiting(viewer, course_session)
+    return course_session
+
+
 def live_bookings(session_id: int) -> list[Booking]:
     """The live bookings of a session with their people, read afresh, in the order of asking."""
     return list(
@@ -115,10 +153,10 @@ def _accepted(session_id: int) -> list[TrainerAssignment]:
     )
 
 
-def _locked_coming(session_id: int) -> CourseSession:
+def _locked_coming(session_id: int, deed: str = "moved or called off") -> CourseSession:
     course_session = locked_session(session_id)
     if course_session.status is not SessionStatus.PUBLISHED:
-        raise Refused("Only a published session can be moved or called off")
+        raise Refused(f"Only a published session can be {deed}")
     if clock.now() >= course_session.starts_at:
         raise Refused(BEGUN)
     return course_session

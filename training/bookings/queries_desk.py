@@ -95,7 +95,8 @@ def who_hears_of_it(viewer: Viewer, session_id: int) -> WhoHears:
         .where(TrainerAssignment.session_id == session_id, TrainerAssignment.state == AssignmentState.ACCEPTED)
         .where(has_address)
     )
-    return WhoHears(*db.session.execute(booked).one(), db.session.scalar(teaching) or 0)
+    reached, silent = db.session.execute(booked).one()
+    return WhoHears(reached, silent, db.session.scalar(teaching) or 0)
 
 
 def _participants(session_id: int) -> list[Participant]:

@@ -210,7 +210,7 @@ def _month(viewer: Viewer, filters: ProgrammeFilters) -> Month:
     first = _month_asked_for(filters)
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     on_days: dict[date, list[DaySession]] = {}
-    for row in sittings_between(viewer, first, _months_later(first, 1) - timedelta(days=1), filters):
+    for row in sittings_between(viewer, first, clock.months_later(first, 1) - timedelta(days=1), filters):
         on_days.setdefault(row.on, []).append(row)
     width = 7 if any(day.weekday() >= FRIDAY + 1 for day in on_days) else FRIDAY + 1
     return Month(
@@ -222,8 +222,8 @@ def _month(viewer: Viewer, filters: ProgrammeFilters) -> Month:
             if any(day.month == first.month for day in week[:width])
         ],
         days=len(on_days),
-        before=_month_link(_months_later(first, -1)),
-        after=_month_link(_months_later(first, 1)),
+        before=_month_link(clock.months_later(first, -1)),
+        after=_month_link(clock.months_later(first, 1)),
     )
 
 
@@ -238,11 +238,6 @@ def _month_asked_for(filters: ProgrammeFilters) -> date:
     if not FIRST_YEAR <= first.year <= LAST_YEAR:
         abort(404)
     return first
-
-
-def _months_later(first: date, months: int) -> date:
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return date(year, month + 1, 1)
 
 
 def _month_link(first: date) -> MonthLink:

@@ -1,4 +1,4 @@
-"""The desk's deeds on a session that people have booked: call it off, move it, change how many places there are."""
+"""The desk's deeds on a session that people have booked: call it off, move it, change its places or details."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,18 +6,20 @@ from flask.typing import ResponseReturnValue
 from training.bookings.blueprint import blueprint
 from training.bookings.forms import CallOffForm, CapacityForm, move_form_for
 from training.bookings.operations import change_capacity
-from training.bookings.operations_sessions import call_off_session, move_session
-from training.bookings.places import standing_of
+from training.bookings.operations_sessions import call_off_session, change_details, move_session
+from training.bookings.places import locked_session, standing_of
 from training.bookings.queries_desk import WhoHears, who_hears_of_it
 from training.bookings.views_book import facts_of
 from training.bookings.views_people import session_for_desk
 from training.core import clock
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES
+from training.schedule.forms import DetailsForm, values_of
 from training.schedule.models import CourseSession, SessionStatus
 from training.schedule.queries import venue_choices
 from training.web import access
 from training.web.access import current_viewer
+from training.web.comparing import Difference, refuse_stale
 from training.web.formats import count
 from training.web.forms import VersionedForm
 
@@ -94,13 +96,60 @@ def capacity(ref: str) -> ResponseReturnValue:
         except Refused as refused:
             form.add_error(refused.sentence, refused.field)
         else:
-            passed_on = standing_of(course_session.id).held - standing.held
-            after = f" {count(passed_on, 'place').capitalize()} went to the waiting list." if passed_on > 0 else ""
+            after = _passed_on(standing_of(course_session.id).held - standing.held)
             flash(f"The session has {count(wanted or 0, 'place')} now.{after}", "success")
             return redirect(url_for("bookings.people", ref=course_session.ref))
     return render_template(
         "bookings/desk_capacity.html", course_session=course_session, form=form, standing=standing
     ), form.status
+
+
+@blueprint.route("/desk/sessions/<string:ref>/details", methods=["GET", "POST"])
+@access.only(*DESK_ROLES)
+def details(ref: str) -> ResponseReturnValue:
+    """Change what people read before they come, and when booking opens and closes."""
+    course_session = session_for_desk(ref)
+    form = DetailsForm(data=values_of(course_session))
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        locked_session(course_session.id)
+        if form.is_stale(course_session.row_version):
+            present = DetailsForm(formdata=None, data=values_of(course_session))
+            differences = refuse_stale(form, present, "this session")
+        elif _details_changed(course_session, form):
+            return redirect(url_for("bookings.desk_session", ref=course_session.ref))
+    return render_template(
+        "bookings/desk_details.html",
+        course_session=course_session,
+        form=form,
+        differences=differences,
+        closed=_why_closed(course_session, "changed here"),
+    ), form.status
+
+
+def _details_changed(course_session: CourseSession, form: DetailsForm) -> bool:
+    """Do what the form asks for and say what came of it; False where it was refused, which the form then says."""
+    notes, held = course_session.joining_notes, standing_of(course_session.id).held
+    try:
+        change_details(
+            current_viewer(),
+            course_session.id,
+            joining_notes=form.joining_notes.data,
+            booking_opens_at=form.opens_at,
+            booking_closes_at=form.closes_at,
+        )
+    except Refused as refused:
+        form.add_error(refused.sentence, refused.field)
+        return False
+    said = "The details are saved."
+    if course_session.joining_notes != notes:
+        said += " People with a place and trainers get the new notes by email within minutes."
+    flash(said + _passed_on(standing_of(course_session.id).held - held), "success")
+    return True
+
+
+def _passed_on(places: int) -> str:
+    return f" {count(places, 'place').capitalize()} went to the waiting list." if places > 0 else ""
 
 
 def _is_fresh(form: VersionedForm, course_session: CourseSession) -> bool:
@@ -111,12 +160,12 @@ def _is_fresh(form: VersionedForm, course_session: CourseSession) -> bool:
     return True
 
 
-def _why_closed(course_session: CourseSession) -> str:
-    """Why the session can be neither moved nor called off, as a sentence; empty where it can."""
+def _why_closed(course_session: CourseSession, deed: str = "moved or called off") -> str:
+    """Why the session cannot be changed any more, as a sentence; empty where it can."""
     if course_session.status is not SessionStatus.PUBLISHED:
-        return "Only a published session can be moved or called off."
+        return f"Only a published session can be {deed}."
     if clock.now() >= course_session.starts_at:
-        return "This session has begun, so it can be neither moved nor called off."
+        return f"This session has begun, so it can no longer be {deed}."
     return ""
 
 

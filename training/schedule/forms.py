@@ -111,8 +111,8 @@ for _number in range(1, MOST_PARTS + 1):
         setattr(PartsForm, _name, _field)
 
 
-class SessionForm(PartsForm):
-    """A session as the desk drafts it."""
+class PlacesForm(PartsForm):
+    """When and how a session is held, and for how many."""
 
     marks_optional = False
 
@@ -131,12 +131,17 @@ class SessionForm(PartsForm):
         max_length=1000,
     )
     capacity = NumberField("Places", ask="the number of places", least=1, most=2000)
-    joining_notes = TextAreaField(
-        "Before they come",
-        required=False,
-        hint="What people should bring, read or know. Only people with a place see it",
-        rows=4,
-    )
+
+    def offer(self, viewer: Viewer) -> None:
+        """Fill in the venues that can be chosen."""
+        self.venue.choices = venue_choices(viewer)
+
+
+class DetailsForm(VersionedForm):
+    """What of a session can be put right without moving it: when booking opens and closes, what people should know."""
+
+    marks_optional = False
+
     booking_opens = DateField(
         "Booking opens on",
         ask="the day booking opens",
@@ -155,10 +160,38 @@ class SessionForm(PartsForm):
     booking_closes_time = TimeField(
         "Booking closes at", ask="the time booking closes", required=False, hint="5pm if you leave it empty"
     )
+    joining_notes = TextAreaField(
+        "Before they come",
+        required=False,
+        hint="What people should bring, read or know. Only people with a place see it",
+        rows=4,
+    )
 
-    def offer(self, viewer: Viewer) -> None:
-        """Fill in the venues that can be chosen."""
-        self.venue.choices = venue_choices(viewer)
+    @property
+    def opens_at(self) -> datetime | None:
+        """When booking opens; None for at publication."""
+        return _moment(self.booking_opens.data, self.booking_opens_time.data, OPENING_HOUR)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When booking closes; None for at the start."""
+        return _moment(self.booking_closes.data, self.booking_closes_time.data, CLOSING_HOUR)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, and that no time stands without its day."""
+        sound = super().validate(extra_validators)
+        for day, at in (
+            (self.booking_opens, self.booking_opens_time),
+            (self.booking_closes, self.booking_closes_time),
+        ):
+            if day.data is None and not day.errors and at.data is not None:
+                self.add_error(day.missing, day.name)
+                sound = False
+        return sound
+
+
+class SessionForm(PlacesForm, DetailsForm):
+    """A session as the desk drafts it."""
 
     @property
     def details(self) -> SessionDetails:
@@ -170,8 +203,8 @@ class SessionForm(PartsForm):
             venue_id=self.venue.data or None,
             online_link=self.online_link.data,
             joining_notes=self.joining_notes.data,
-            booking_opens_at=_moment(self.booking_opens.data, self.booking_opens_time.data, OPENING_HOUR),
-            booking_closes_at=_moment(self.booking_closes.data, self.booking_closes_time.data, CLOSING_HOUR),
+            booking_opens_at=self.opens_at,
+            booking_closes_at=self.closes_at,
         )
 
 
