@@ -1,15 +1,29 @@
 """The one clock: instants in UTC, and the partnership's own time for people to read."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE_NAME = "Europe/London"
 LOCAL_ZONE = ZoneInfo(LOCAL_ZONE_NAME)
+_set_to: ContextVar[datetime | None] = ContextVar("clock_set_to", default=None)
 
 
 def now() -> datetime:
     """The present moment, in UTC and aware of it."""
-    return datetime.now(UTC)
+    return _set_to.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Generator[None]:
+    """Let the clock stand at `moment` within, for this thread alone: to write down a past as it was written then."""
+    token = _set_to.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set_to.reset(token)
 
 
 def today() -> date:
