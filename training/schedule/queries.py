@@ -96,27 +96,9 @@ def sessions(viewer: Viewer, filters: SessionFilters) -> Select[CourseSession]:
     return statement.order_by(*ORDERS[filters.order])
 
 
-def sessions_taught_by(viewer: Viewer, person_id: int) -> list[CourseSession]:
-    """The sessions a person teaches or is asked to, soonest first, with course, venue and parts.
-
-    Only the person and the desk may ask; there is nothing to see for others.
-    """
-    if viewer.person_id != person_id and not viewer.works_at_desk:
-        return []
-    taught = (
-        select(CourseSession)
-        .join(TrainerAssignment)
-        .where(TrainerAssignment.person_id == person_id, TrainerAssignment.state.in_(LIVE_ASSIGNMENTS))
-        .where(*within_reach(viewer))
-        .options(joinedload(CourseSession.course), joinedload(CourseSession.venue), selectinload(CourseSession.parts))
-        .order_by(*ORDERS[SessionOrder.DATE])
-    )
-    return list(db.session.scalars(taught))
-
-
 def trains_at(viewer: Viewer, session_id: int) -> bool:
-    """Whether the asker is a trainer of the session, asked or accepted."""
-    if viewer.person_id is None:
+    """Whether the asker is a trainer of the session, asked or accepted, and a trainer still."""
+    if not viewer.has(Role.TRAINER):
         return False
     found = select(TrainerAssignment.id).where(
         TrainerAssignment.session_id == session_id,
