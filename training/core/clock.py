@@ -1,5 +1,6 @@
 """The one clock: instants in UTC, and the partnership's own time for people to read."""
 
+from calendar import monthrange
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -48,3 +49,9 @@ def instant(on: date, at: time, zone_name: str = LOCAL_ZONE_NAME) -> datetime:
 def start_of_day(on: date) -> datetime:
     """The moment in UTC when the day `on` begins where the partnership is."""
     return instant(on, time.min)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day `months` later (earlier, where below nought), or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,35 @@
+"""The one clock: what is reckoned with days."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.core.clock import months_later
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 11, 24), 36, date(2029, 11, 24)),
+        (date(2026, 11, 24), 0, date(2026, 11, 24)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 8, 31), 1, date(2026, 9, 30)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2024, 2, 29), 48, date(2028, 2, 29)),
+        (date(2026, 1, 1), -1, date(2025, 12, 1)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_last_of_the_month(day: date, months: int, later: date) -> None:
+    assert months_later(day, months) == later
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(-600, 600))
+def test_later_is_later_by_that_many_months(day: date, months: int) -> None:
+    later = months_later(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day <= day.day
