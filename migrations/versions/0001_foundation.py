@@ -24,15 +24,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_note_noted_at"), ["noted_at"], unique=False)
 
     op.create_table(
-        "periodic_run",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=200), nullable=False),
-        sa.Column("period", sa.String(length=200), nullable=False),
-        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_periodic_run")),
-        sa.UniqueConstraint("kind", "period", name=op.f("uq_periodic_run_kind_period")),
-    )
-    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=200), nullable=False),
@@ -1472,7 +1463,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_person_sort_key")
 
     op.drop_table("person")
-    op.drop_table("periodic_run")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_note_noted_at"))
         batch_op.drop_index(batch_op.f("ix_note_kind"))

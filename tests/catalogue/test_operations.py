@@ -24,7 +24,6 @@ from training.catalogue.operations import (
 from training.catalogue.queries import (
     CourseFilters,
     course_by_slug,
-    course_choices,
     courses,
     priorities,
     priority_by_slug,
@@ -152,8 +151,8 @@ def test_drafts_exist_for_the_desk_only(app: Flask) -> None:
     live = make_course("Working together")
     assert course_by_slug(ANONYMOUS, draft.slug) is None
     assert course_by_slug(COMMAND, draft.slug) is draft
-    assert list(course_choices(ANONYMOUS)) == [str(live.id)]
-    assert set(course_choices(COMMAND)) == {str(draft.id), str(live.id)}
+    assert list(db.session.scalars(courses(ANONYMOUS, CourseFilters()))) == [live]
+    assert list(db.session.scalars(courses(COMMAND, CourseFilters()))) == [draft, live]
 
 
 def test_words_find_courses_without_accents_and_in_any_order(app: Flask) -> None:
@@ -167,12 +166,6 @@ def test_words_find_courses_without_accents_and_in_any_order(app: Flask) -> None
     assert found("100%") == [course.title]
     assert found("100_") == []
     assert found("neglect zebra") == []
-
-
-def test_a_retired_course_is_not_offered(app: Flask) -> None:
-    course = make_course(status=CourseStatus.RETIRED)
-    assert course_choices(COMMAND) == {}
-    assert list(course_choices(COMMAND, also_retired=True)) == [str(course.id)]
 
 
 def test_priorities_stand_for_their_time(app: Flask) -> None:

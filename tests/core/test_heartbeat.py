@@ -1,4 +1,4 @@
-"""Signs of life, and work that is done once a period whoever does it."""
+"""Signs of life of the workers."""
 
 from flask import Flask
 
@@ -17,12 +17,3 @@ def test_the_last_sign_of_any_worker_counts(app: Flask, wall_clock: WallClock) -
     with unit_of_work():
         heartbeat.show_life("a:1")
     assert heartbeat.worker_last_seen() == later
-
-
-def test_a_period_is_begun_once(app: Flask) -> None:
-    with unit_of_work():
-        assert heartbeat.begin_period("digest", "2026-W48")
-    with unit_of_work():
-        assert not heartbeat.begin_period("digest", "2026-W48")
-        assert heartbeat.begin_period("digest", "2026-W49")
-        assert heartbeat.begin_period("questions", "2026-W48")

@@ -12,7 +12,7 @@ from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.refusal import Refused
-from training.core.viewer import ANONYMOUS, COMMAND, Grant, Role, Viewer, ViewerKind
+from training.core.viewer import COMMAND, Grant, Role, Viewer, ViewerKind
 from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
 from training.people.operations import (
     Job,
@@ -27,7 +27,7 @@ from training.people.operations import (
     open_account,
 )
 from training.people.passwords import fault_in
-from training.people.queries import current_employments, person_by_address, person_by_ref, search_people
+from training.people.queries import current_employments, person_by_ref, search_people
 from training.people.rules import is_shared_mailbox, may_grant
 
 LAST_WEEK = timedelta(days=7)
@@ -115,7 +115,6 @@ def test_a_lead_sees_their_people_and_nobody_else(app: Flask) -> None:
     assert person_by_ref(lead, stranger.ref) is None
     assert person_by_ref(lead, teacher.ref.lower()) is teacher
     assert current_employments(lead, stranger.id, clock.today()) == []
-    assert person_by_address(ANONYMOUS, teacher.address or "") is None
     assert db.session.scalars(search_people(viewer_of(stranger, Role.TRAINER, Role.VIEWER), "")).all() == [stranger]
 
 

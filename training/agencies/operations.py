@@ -119,12 +119,6 @@ def current_parent(agency_id: int) -> AgencyParent | None:
     )
 
 
-def add_domain(viewer: Viewer, agency: Agency, domain: str) -> None:
-    """Let e-mail addresses at `domain` suggest this agency; nothing where they do already."""
-    present = set(db.session.scalars(select(AgencyDomain.domain).where(AgencyDomain.agency_id == agency.id)))
-    set_domains(viewer, agency, [*present, domain])
-
-
 def set_domains(viewer: Viewer, agency: Agency, domains: Iterable[str]) -> bool:
     """Let exactly `domains` suggest this agency, and say whether anything changed; Refused for one that is none."""
     wanted = {clean_domain(domain) for domain in domains}

@@ -62,12 +62,6 @@ def find_by_code(viewer: Viewer, code: str) -> Agency | None:  # noqa: ARG001 - 
     )
 
 
-def find_by_name(viewer: Viewer, name: str) -> Agency | None:  # noqa: ARG001 - agencies are public
-    """The agency with this name, whatever its accents, capitals and spaces."""
-    key = folded(name)[:200]
-    return db.session.scalar(select(Agency).where(Agency.sort_key == key).order_by(Agency.id).limit(1))
-
-
 def suggested_agency(address: str) -> Agency | None:
     """The agency that an e-mail address points to; None where its domain is unknown or shared by several."""
     found = list(

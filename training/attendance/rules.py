@@ -17,14 +17,6 @@ class Outcome(StrEnum):
     NOT_MARKED = "not-marked"
 
 
-OUTCOME_LABELS = {
-    Outcome.ATTENDED: "Attended",
-    Outcome.ABSENT: "Absent",
-    Outcome.EXCUSED: "Excused",
-    Outcome.NOT_MARKED: "Not marked",
-}
-
-
 @dataclass(frozen=True)
 class MarkState:
     """What a register says, or is asked to say, about one person; no presence is “not marked”."""

@@ -1,13 +1,12 @@
-"""Signs of life of the workers, and which periodic work is done: rows, since memory forgets."""
+"""Signs of life of the workers: rows, since memory forgets."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import UniqueConstraint, delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.core import clock
-from training.core.columns import Identified, ShortText
+from training.core.columns import ShortText
 from training.core.database import Base, db
 
 SEEN_WITHIN = timedelta(minutes=5)
@@ -23,17 +22,6 @@ class WorkerSeen(Base):
     seen_at: Mapped[datetime]
 
 
-class PeriodicRun(Identified, Base):
-    """Work that is done once a period, such as a digest for a week: whoever makes the row does the work."""
-
-    __tablename__ = "periodic_run"
-    __table_args__ = (UniqueConstraint("kind", "period"),)
-
-    kind: Mapped[str] = mapped_column(ShortText)
-    period: Mapped[str] = mapped_column(ShortText)
-    ran_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-
 def show_life(name: str) -> None:
     """Note that the worker `name` is running now, and forget workers that have been silent for a day."""
     now = clock.now()
@@ -44,13 +32,3 @@ def show_life(name: str) -> None:
 def worker_last_seen() -> datetime | None:
     """When any worker was last seen; None if none ever was."""
     return db.session.scalar(select(func.max(WorkerSeen.seen_at)))
-
-
-def begin_period(kind: str, period: str) -> bool:
-    """Claim the work `kind` of `period` (such as `2026-W48`); False if it was claimed before."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(PeriodicRun(kind=kind, period=period))
-    except IntegrityError:
-        return False
-    return True

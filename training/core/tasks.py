@@ -63,11 +63,6 @@ def register_task(name: str, label: str, run: Callable[[Viewer, dict[str, Any]],
     return _kinds[name]
 
 
-def task_kind(name: str) -> TaskKind:
-    """The kind called `name`; raises KeyError."""
-    return _kinds[name]
-
-
 class Task(Identified, Dated, Base):
     """One piece of long work."""
 

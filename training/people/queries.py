@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.agencies.queries import ids_below
@@ -11,7 +11,7 @@ from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Role, Viewer
-from training.people.models import EmailAddress, Employment, Person, RoleGrant, WorkforceGroup
+from training.people.models import Employment, Person, RoleGrant, WorkforceGroup
 
 SEARCH_WORDS = 8
 """How many typed words count; more are more likely a pasted text than a name."""
@@ -61,15 +61,6 @@ def person_by_ref(viewer: Viewer, ref: str) -> Person | None:
     )
 
 
-def person_by_address(viewer: Viewer, address: str) -> Person | None:
-    """The person to whom this address belongs, if `viewer` may see them."""
-    return db.session.scalar(
-        select(Person)
-        .join(EmailAddress, EmailAddress.person_id == Person.id)
-        .where(EmailAddress.address == address.strip().lower(), within_reach(viewer))
-    )
-
-
 def matching(words: str) -> ColumnElement[bool]:
     """Whether every typed word begins or stands within a name, an address or the reference of a Person."""
     typed = folded(words).split()[:SEARCH_WORDS]
@@ -97,11 +88,6 @@ def current_employments(viewer: Viewer, person_id: int, on: date) -> list[Employ
 def workforce_group_choices(viewer: Viewer) -> list[WorkforceGroup]:  # noqa: ARG001 - everybody may pick theirs
     """All workforce groups by their number."""
     return list(db.session.scalars(select(WorkforceGroup).order_by(WorkforceGroup.number)))
-
-
-def person_count(viewer: Viewer) -> int:
-    """How many people `viewer` may see."""
-    return db.session.scalar(select(func.count()).select_from(Person).where(within_reach(viewer))) or 0
 
 
 @dataclass(frozen=True)
