@@ -27,9 +27,11 @@ HOMES = (
 )
 NEXT_SHOWN = 8
 """How many sessions the front page names."""
+OF_A_SESSION = ("/sessions/*/register", "/sessions/*/feedback")
+"""Pages on what happened in a session: for its trainers and the desk."""
 register_tab("My learning", "homes.my", Role.LEARNER, position=20, prefixes=("/my",))
-register_tab("Teaching", "homes.teaching", Role.TRAINER, position=30, prefixes=("/teaching",))
-register_tab("Desk", "homes.desk", *DESK_ROLES, position=40, prefixes=("/desk",))
+register_tab("Teaching", "homes.teaching", Role.TRAINER, position=30, prefixes=("/teaching", *OF_A_SESSION))
+register_tab("Desk", "homes.desk", *DESK_ROLES, position=40, prefixes=("/desk", *OF_A_SESSION))
 register_tab("Reports", "homes.reports", *READERS, position=50, prefixes=("/reports",))
 register_desk_section("Today", "homes.desk", position=10, prefixes=("/desk",))
 

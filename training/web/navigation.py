@@ -9,7 +9,10 @@ from training.core.viewer import DESK_ROLES, Role, Viewer
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: where it leads, who sees it (everybody where no role is named), which addresses belong to it."""
+    """One tab: where it leads, who sees it (everybody where no role is named), which addresses belong to it.
+
+    In a prefix, `*` stands for one segment of the address.
+    """
 
     text: str
     endpoint: str
@@ -58,14 +61,15 @@ def desk_navigation(viewer: Viewer) -> list[Entry]:
 
 
 def _entries(tabs: list[Tab], viewer: Viewer) -> list[Entry]:
-    """The tabs `viewer` sees; current is the one with the longest prefix of the present address."""
+    """The tabs `viewer` sees; current is the one with the longest prefix of the address, of several the last."""
     seen = [tab for tab in tabs if not tab.roles or viewer.has(*tab.roles)]
     fits = {
         tab: max((len(prefix) for prefix in tab.prefixes if _under(request.path, prefix)), default=0) for tab in seen
     }
-    best = max(fits.values(), default=0)
-    return [Entry(tab.text, url_for(tab.endpoint), 0 < fits[tab] == best) for tab in seen]
+    best = max((tab for tab in seen if fits[tab]), key=lambda tab: (fits[tab], tab.position), default=None)
+    return [Entry(tab.text, url_for(tab.endpoint), tab is best) for tab in seen]
 
 
 def _under(path: str, prefix: str) -> bool:
-    return path == prefix or path.startswith(prefix.rstrip("/") + "/")
+    wanted, given = prefix.rstrip("/").split("/"), path.split("/")
+    return len(given) >= len(wanted) and all(part in ("*", there) for part, there in zip(wanted, given, strict=False))
