@@ -1,7 +1,7 @@
 """Whatever people do in whatever order, the invariants of places hold: generated sequences on both engines."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from flask import Flask
@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from tests.bookings.invariants import broken_invariants
+from tests.bookings.invariants import broken_invariants, calendars_out_of_step
 from tests.conftest import WallClock
 from tests.factories import make_person, make_session
 from training.bookings.models import LIVE, Booking, BookingState
@@ -27,13 +27,16 @@ from training.bookings.operations import (
     cancel_booking,
     change_capacity,
     decline_offer,
+    give_place,
     lapse_offer,
 )
-from training.bookings.operations_sessions import call_off_session
+from training.bookings.operations_sessions import call_off_session, move_session
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.transaction import in_unit_of_work
 from training.core.viewer import COMMAND
+from training.schedule.models import CourseSession
+from training.schedule.rules import PartTimes
 
 PEOPLE = st.integers(0, 5)
 SESSION_DAY = date(2026, 11, 23)
@@ -84,6 +87,21 @@ class Places(RuleBasedStateMachine):
         for key in self._bookings(BookingState.OFFERED):
             self._do(lambda key=key: lapse_offer(COMMAND, key))
 
+    @rule()
+    def give_a_place_by_hand(self) -> None:
+        if keys := self._bookings(BookingState.WAITING):
+            self._do(lambda: give_place(COMMAND, keys[-1]))
+
+    @rule(later=st.sampled_from((-7, 0, 1, 14)), days=st.integers(1, 2))
+    def move(self, later: int, days: int) -> None:
+        course_session = db.session.get_one(CourseSession, self.session_id)
+        first, venue = course_session.parts[0], course_session.venue_id
+        parts = [
+            PartTimes(first.on + timedelta(days=later + number), first.starts, first.ends) for number in range(days)
+        ]
+        db.session.rollback()
+        self._do(lambda: move_session(COMMAND, self.session_id, parts, venue_id=venue, online_link=""))
+
     @rule(capacity=st.integers(0, 5))
     def resize(self, capacity: int) -> None:
         self._do(lambda: change_capacity(COMMAND, self.session_id, capacity))
@@ -101,7 +119,7 @@ class Places(RuleBasedStateMachine):
 
     @invariant()
     def all_is_well(self) -> None:
-        broken = broken_invariants(self.session_id)
+        broken = broken_invariants(self.session_id) + calendars_out_of_step(self.session_id)
         db.session.rollback()
         assert broken == []
 
