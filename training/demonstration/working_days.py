@@ -28,14 +28,6 @@ def training_days(first: date, last: date) -> list[date]:
     return [day for day in days if is_training_day(day)]
 
 
-def next_working_day(after: date) -> date:
-    """The first working day after `after`."""
-    day = after + timedelta(days=1)
-    while not is_working_day(day):
-        day += timedelta(days=1)
-    return day
-
-
 def working_day_before(day: date, count: int = 1) -> date:
     """The working day that lies `count` working days before `day`."""
     while count:
