@@ -1,4 +1,4 @@
-"""The catalogue: the course lines of the published year, with invented texts."""
+"""The catalogue: the course lines of the published year and one entry of each other kind, with invented texts."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -16,6 +16,7 @@ from training.catalogue.models import (
     OutcomeStatement,
     Priority,
 )
+from training.catalogue.rules import slug_of
 from training.core import clock
 from training.core.columns import folded
 from training.demonstration.ledger import Ledger, toml_tables
@@ -46,6 +47,7 @@ SITTINGS = {
     "two-half-days": Sitting((MORNING, MORNING), Decimal(6)),
     "two-days": Sitting((DAY, DAY), Decimal(12)),
     "briefing": Sitting(((time(10, 0), time(11, 30)),), Decimal("1.5")),
+    "afternoon": Sitting(((time(14, 0), time(16, 0)),), Decimal(2)),
 }
 ONLINE = {
     "day": Sitting(((time(9, 30), time(12, 30)), (time(9, 30), time(12, 30))), Decimal(6)),
@@ -62,6 +64,7 @@ class InventedCourse:
     edition_id: int
     code: str
     title: str
+    kind: CourseKind
     mode: Mode
     sitting: str
     hours: Decimal
@@ -91,17 +94,18 @@ def add_courses(ledger: Ledger, group_keys: dict[int, int]) -> dict[str, Invente
 def _add_course(ledger: Ledger, entry: dict[str, Any], priority_id: int, group_keys: dict[int, int]) -> InventedCourse:
     is_briefing = entry["sitting"] == "briefing"
     sitting = SITTINGS[entry["sitting"]]
-    mode = Mode.VIRTUAL if is_briefing else Mode.FACE_TO_FACE
-    capacity = 50 if is_briefing else 30
+    kind = CourseKind(entry.get("kind", CourseKind.BRIEFING if is_briefing else CourseKind.COURSE))
+    mode = Mode(entry.get("mode", Mode.VIRTUAL if is_briefing else Mode.FACE_TO_FACE))
+    capacity = int(entry.get("capacity", 50 if is_briefing else 30))
     since = clock.start_of_day(SINCE)
     key = ledger.add(
         Course,
-        slug=_slug(entry["title"]),
+        slug=slug_of(folded(entry["title"])),
         code=entry["code"],
         title=entry["title"],
         sort_key=folded(entry["title"]),
         search_text=folded(entry["title"], entry["code"], entry["summary"], entry["aims"]),
-        kind=CourseKind.BRIEFING if is_briefing else CourseKind.COURSE,
+        kind=kind,
         summary=entry["summary"],
         aims=entry["aims"],
         mode=mode,
@@ -128,6 +132,7 @@ def _add_course(ledger: Ledger, entry: dict[str, Any], priority_id: int, group_k
         edition_id=edition,
         code=entry["code"],
         title=entry["title"],
+        kind=kind,
         mode=mode,
         sitting=entry["sitting"],
         hours=sitting.hours,
@@ -135,8 +140,3 @@ def _add_course(ledger: Ledger, entry: dict[str, Any], priority_id: int, group_k
         groups=frozenset(entry["groups"]),
         outcomes=outcomes,
     )
-
-
-def _slug(title: str) -> str:
-    words = folded(title).replace("&", "and").replace("'", "").replace("/", " ")
-    return "-".join(words.split())

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from training.catalogue.models import CourseKind
 from training.core import clock
 from training.demonstration.answers import (
     DONE,
@@ -111,9 +112,11 @@ class Feedback:
         self.chance = self.ledger.chance("feedback")
 
     def add_forms(self, course: InventedCourse) -> None:
-        """Note the forms of all stages for a course."""
+        """Note the forms of a course, of all stages at which there is something to ask."""
         since = clock.start_of_day(ASKED_SINCE)
         for stage, wordings in WORDINGS.items():
+            if not wordings and not course.outcomes:
+                continue
             form_id = self.ledger.add(EvaluationForm, edition_id=course.edition_id, stage=stage, created_at=since)
             questions: list[Asked] = []
             if stage in WITH_OUTCOMES:
@@ -142,13 +145,12 @@ class Feedback:
     def ask(self, held: HeldSession, attendee: Attendee) -> None:
         """Ask one attendee at every stage that is due, and schedule those that are not."""
         session = held.session
-        closed_at = held.closed_at or session.ends_at
         start = self.chance.gauss(4.8, 1.5)
         end = start + self.chance.gauss(2.3, 1.2)
-        if attendee.booking_id is not None:
+        if attendee.booking_id is not None and held.session.planned.course.outcomes:
             opened = session.starts_at - OPEN_FOR[Stage.BEFORE]
             self._ask(held, attendee, Stage.BEFORE, opened, start, expires_at=session.starts_at)
-        self._ask(held, attendee, Stage.END, closed_at, end)
+        self._ask(held, attendee, Stage.END, held.closed_at, end)
         impact_due = session.ends_at + IMPACT_AFTER
         answered_at = self._ask(held, attendee, Stage.IMPACT, impact_due, end - self.chance.gauss(0.5, 0.9))
         has_manager = attendee.post.agency.sector != "Other" and attendee.booking_id is not None
@@ -167,7 +169,7 @@ class Feedback:
     ) -> datetime | None:
         """Note a request and perhaps its answers, given at `standing` of 1 to 10; when it was answered, if it was."""
         expires_at = expires_at or due_at + OPEN_FOR[stage]
-        asked_at = due_at + timedelta(minutes=10) if due_at <= self.now - timedelta(minutes=10) else None
+        asked_at = min(due_at + timedelta(minutes=10), self.now) if due_at <= self.now else None
         answered_at = None
         if asked_at and self.chance.random() < ANSWERED[stage]:
             wait = timedelta(hours=min(self.chance.expovariate(1 / 50), (expires_at - asked_at).total_seconds() / 3600))
@@ -215,11 +217,13 @@ def _within(least: int, number: int, most: int) -> int:
 
 
 def add_feedback(ledger: Ledger, held: list[HeldSession], courses: Courses, now: datetime) -> None:
-    """Note the forms, and who was asked and answered about every session since `ASKED_SINCE`."""
+    """Note the forms, and who was asked and answered about every session since `ASKED_SINCE`, but for meetings."""
     feedback = Feedback(ledger, now)
     for course in courses.values():
-        feedback.add_forms(course)
+        if course.kind is not CourseKind.MEETING:
+            feedback.add_forms(course)
     for session in held:
-        if session.session.planned.days[-1] >= ASKED_SINCE:
+        is_training = session.session.planned.course.kind is not CourseKind.MEETING
+        if is_training and session.session.planned.days[-1] >= ASKED_SINCE:
             for attendee in session.attendees:
                 feedback.ask(session, attendee)
