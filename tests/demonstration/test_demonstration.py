@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,12 +17,28 @@ from tests.engines.permission import databases_allowed
 from tests.factories import make_agency, make_course
 from tests.installations import config_for, migrate
 from training import create_app
+from training.bookings.models import Booking, BookingState
+from training.bookings.operations import cancel_booking
+from training.bookings.queries_programme import ProgrammeFilters, course_cards, upcoming_sessions
+from training.catalogue.models import CourseKind
 from training.core.database import Base, db
+from training.core.outbox import MessageState, OutboxMessage
 from training.core.refusal import Refused
+from training.core.viewer import ANONYMOUS, COMMAND
 from training.demonstration.accounts import PASSWORD
 from training.demonstration.filling import Filled, fill
 from training.demonstration.ledger import DATA, csv_rows
 from training.evaluations.models import Question, QuestionKind
+from training.homes.queries_desk import agencies_to_confirm
+from training.jobs import jobs
+from training.planning.queries import later_changes, plan_of
+from training.planning.rules import Colour
+from training.planning.years import TrainingYear
+from training.reports.filters import choices, read_asked
+from training.reports.queries_agencies import agency_report
+from training.reports.queries_delivery import delivery_report
+from training.reports.tables import delivered_rows
+from training.schedule.models import CourseSession
 
 # Bodies of the places and kinds that the figures come from, and national ones; course titles stay as published.
 REAL = re.compile(
@@ -32,17 +50,24 @@ REAL = re.compile(
 # One process fills each engine once and compares them.
 pytestmark = pytest.mark.xdist_group("demonstration")
 CHOSEN = (QuestionKind.RATING, QuestionKind.CHOICE)
-NOT_THE_SAME_TWICE = {("account", "password"), ("account", "fs_uniquifier")}
+NOT_THE_SAME_TWICE = {
+    ("account", "password"), ("account", "fs_uniquifier"), ("calendar_entry", "uid"), ("outbox_message", "message_id"),
+    ("outbox_message", "key"), ("outbox_message", "calendar"), ("outbox_message", "calendar_uid"),
+    ("signed_link", "token_hash"), ("signed_link", "code_hash"),
+}  # fmt: skip
+"""What nobody must be able to guess, and what holds such a thing."""
+NOON = datetime(2026, 10, 13, 11, tzinfo=UTC)
+"""A Tuesday in autumn."""
 
 
 @pytest.fixture(scope="module", params=ENGINES)
 def filled_database(request: pytest.FixtureRequest, run: Run) -> Generator[tuple[Flask, Filled]]:
-    """A database of its own on each engine, filled once as on a Tuesday in autumn at noon."""
+    """A database of its own on each engine, filled once as at noon on a Tuesday in autumn."""
     with databases_allowed(), bare_database(run, request.param, "demonstration") as url:
         migrate(url)
         app = create_app(config_for(url))
         with app.app_context():
-            with time_machine.travel(datetime(2026, 10, 13, 11, tzinfo=UTC), tick=False):
+            with time_machine.travel(NOON, tick=False):
                 done = fill()
                 db.session.commit()
             yield app, done
@@ -189,13 +214,105 @@ def test_today_has_something_to_do(filled: Filled) -> None:
     assert number(at_work + "s.status = 'draft' AND p.held_on > :today", **today) > 2
     assert number("SELECT count(*) FROM evaluation_request WHERE stage = 'end' AND answered_at IS NULL "
                   "AND expires_at > '2026-10-13'") > 5  # fmt: skip
-    assert number("SELECT count(*) FROM outbox_message") == 0, "thousands of invented people get no mail"
+    assert number("SELECT count(*) FROM booking WHERE state = 'offered' AND offered_until > :now", now=str(NOON)) > 0
+    coming = "JOIN course_session s ON s.id = b.session_id WHERE s.status = 'published' AND s.starts_at > :now"
+    assert number(f"SELECT count(*) FROM booking b {coming} AND b.state = 'cancelled' AND b.is_late", now=str(NOON)) > 0
+    assert len(agencies_to_confirm(COMMAND).shown) == 2
 
 
 def test_every_question_of_a_form_can_be_answered(filled: Filled) -> None:
     questions = db.session.execute(select(Question.text, Question.choices).where(Question.kind.in_(CHOSEN))).all()
     assert questions, "the demonstration asks no question with a choice"
     assert [words for words, choices in questions if not choices] == []
+
+
+def test_there_are_courses_of_all_kinds_and_meetings_stay_out_of_the_programme(filled: Filled) -> None:
+    with time_machine.travel(NOON, tick=False):
+        shown = {card.kind for card in course_cards(ANONYMOUS, ProgrammeFilters())}
+        coming = {row.kind for row in db.session.execute(upcoming_sessions(ANONYMOUS, ProgrammeFilters()))}
+        offered = choices(COMMAND)
+        report = delivery_report(COMMAND, read_asked(offered, {"year": "2026-27"}), offered)
+    assert shown == set(CourseKind) - {CourseKind.MEETING}
+    assert (CourseKind.CONFERENCE in coming, CourseKind.MEETING in coming) == (True, False)
+    held = {row[0] for row in delivered_rows(report)}
+    assert "Launch of the local neglect strategy" in held
+    assert "Partnership practice forum" not in held
+    statement = "SELECT count(*) FROM course_session WHERE course_id = (SELECT id FROM course WHERE kind = 'meeting')"
+    assert {state: number(f"{statement} AND status = '{state}'") for state in ("finished", "published", "draft")} == {
+        "finished": 2, "published": 1, "draft": 1,
+    }  # fmt: skip
+
+
+def test_the_report_of_the_year_shows_every_colour(filled: Filled) -> None:
+    with time_machine.travel(NOON, tick=False):
+        report = agency_report(COMMAND, read_asked(choices(COMMAND), {"year": "2026-27"}))
+    judged = Counter(row.figures.colour for row in report.rows)
+    assert all(judged[colour] >= 5 for colour in Colour), judged
+    assert judged[Colour.GREEN] == max(judged.values())
+
+
+def test_the_change_since_the_plan_was_agreed_is_listed(filled: Filled) -> None:
+    plan = plan_of(COMMAND, TrainingYear(2026))
+    assert plan is not None
+    assert [(change.entry.deed, change.who) for change in later_changes(COMMAND, plan)] == [
+        ("changed a line", "Ruth Adeyemi")
+    ]
+
+
+def test_messages_were_sent_and_a_few_failed(filled: Filled) -> None:
+    states = dict(db.session.execute(text("SELECT state, count(*) FROM outbox_message GROUP BY state")).all())
+    assert set(states) == {"sent", "failed"}
+    assert (states["sent"] > 500, states["failed"]) == (True, 3)
+    assert number("SELECT count(*) FROM outbox_message WHERE state = 'failed' AND last_error IS NULL") == 0
+    assert number("SELECT count(*) FROM outbox_message WHERE sent_at > :now OR created_at > :now", now=str(NOON)) == 0
+    messages = db.session.scalars(select(OutboxMessage)).all()
+    assert all(message.secrets == [] for message in messages)
+    assert not any(re.search(r"/link/\S", message.body_text + message.body_html) for message in messages)
+    assert all(message.recipient_address.endswith(".example") for message in messages)
+
+
+def test_everybody_with_a_place_has_it_in_their_calendar(filled: Filled) -> None:
+    missing = db.session.execute(
+        text(
+            "SELECT b.ref FROM booking b JOIN session_part p ON p.session_id = b.session_id "
+            "JOIN course_session s ON s.id = b.session_id "
+            "LEFT JOIN calendar_entry e ON e.booking_id = b.id AND e.part_id = p.id AND e.method = 'REQUEST' "
+            "WHERE b.state = 'confirmed' AND s.status = 'published' AND e.id IS NULL"
+        )
+    ).all()
+    assert missing == []
+
+
+def test_cancelling_takes_an_entry_that_went_out_from_the_calendar(filled: Filled) -> None:
+    with time_machine.travel(NOON, tick=False):
+        booking = db.session.scalars(
+            select(Booking)
+            .join(Booking.course_session)
+            .where(Booking.state == BookingState.CONFIRMED, CourseSession.starts_at > NOON)
+            .order_by(CourseSession.starts_at.desc(), Booking.id)
+            .limit(1)
+        ).one()
+        cancel_booking(COMMAND, booking.id)
+    about = OutboxMessage.about == f"booking:{booking.id}"
+    message = db.session.scalars(select(OutboxMessage).where(about, OutboxMessage.calendar_method == "CANCEL")).one()
+    assert message.state is MessageState.QUEUED
+    same = OutboxMessage.calendar_uid == message.calendar_uid
+    invite = db.session.scalars(select(OutboxMessage).where(same, OutboxMessage.calendar_method == "REQUEST")).one()
+    assert invite.state is MessageState.SENT
+
+
+def test_the_worker_finds_nothing_to_do(filled_database: tuple[Flask, Filled], tmp_path: Path) -> None:
+    app, _ = filled_database
+    with app.app_context():
+        before = digest()
+        db.session.rollback()
+        with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
+            for job in jobs(config_for("sqlite://", mail_folder=tmp_path)):
+                if job.name != "heartbeat":
+                    job.tick()
+        assert digest() == before
+        db.session.rollback()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_next_row_gets_the_next_key(filled: Filled) -> None:

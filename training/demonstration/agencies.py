@@ -11,6 +11,11 @@ from training.core.database import db
 from training.demonstration.ledger import Ledger, csv_rows
 
 PARTNERSHIP = "Merrowbridge Safeguarding Children Partnership"
+UNLISTED = (
+    ("Wendlebeck Breakfast Club", "wendlebeckbreakfast.example", "Youth worker"),
+    ("Larkhollow Riding School for All", "larkhollowriding.example", "Volunteer"),
+)
+"""What newcomers called agencies that nobody has added yet, with their addresses and the newcomers’ job roles."""
 NOTICE = "This is a demonstration. The partnership, its agencies, its people and their training are invented."
 
 REPORTING_GROUPS = {
@@ -31,9 +36,12 @@ REPORTING_GROUPS = {
 
 @dataclass(frozen=True)
 class InventedAgency:
-    """An agency with what others need to know of it; `share` is its part of all attendances."""
+    """An agency with what others need to know of it; `share` is its part of all attendances.
 
-    id: int
+    `id` is None for one that is not listed: whoever works there has an agency to be confirmed.
+    """
+
+    id: int | None
     code: str
     name: str
     sector: str

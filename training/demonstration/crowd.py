@@ -52,6 +52,12 @@ class Crowd:
             self._busy[d].update(post.person_id for post in chosen)
         return chosen
 
+    def who_is_free(self, session: InventedSession, posts: tuple[Post, ...]) -> tuple[Post, ...]:
+        """Those of `posts` who could come to `session` too, in their order."""
+        busy = {person for day in session.planned.days for person in self._busy[day]} | session.trainer_ids
+        day = session.planned.days[0]
+        return tuple(post for post in posts if post.person_id not in busy and post.is_held(day))
+
     def note_done(self, session: InventedSession, post: Post) -> None:
         """Remember that `post` attended, so that they do not come again too soon."""
         self._last_done[post.person_id, session.planned.course.id] = session.planned.days[-1]

@@ -17,9 +17,12 @@ from training.demonstration.booking import Bookings
 from training.demonstration.courses import add_courses
 from training.demonstration.crowd import Crowd
 from training.demonstration.current_year import add_current_year
+from training.demonstration.diary import Diary, as_person
 from training.demonstration.feedback import add_feedback
 from training.demonstration.history import History
 from training.demonstration.ledger import Ledger
+from training.demonstration.messages import settle
+from training.demonstration.noted import note_year
 from training.demonstration.people import begin_people
 from training.demonstration.plans import add_plans
 from training.demonstration.programme import planned_sessions, published_years
@@ -32,7 +35,7 @@ SEED = 2024
 
 @dataclass(frozen=True)
 class Filled:
-    """What was done: how many rows were written (none the second time), and how to sign in."""
+    """What was done: how many rows were written beforehand (none the second time), and how to sign in."""
 
     rows: int
     sign_ins: tuple[SignIn, ...]
@@ -52,6 +55,8 @@ def fill(seed: int = SEED) -> Filled:
     people = begin_people(ledger, today)
     people.fill(agencies)
     cast = add_roles(people, agencies)
+    newcomers = people.add_newcomers()
+    diary = Diary(as_person(cast[Role.OFFICER].person_id, Role.OFFICER))
     courses = add_courses(ledger, people.groups)
     schedule = Schedule(ledger, people)
     schedule.add_venues()
@@ -62,12 +67,15 @@ def fill(seed: int = SEED) -> Filled:
         for planned in planned_sessions(published, courses, ledger.chance(f"programme {published.year}")):
             session = schedule.add(planned, SessionStatus.FINISHED)
             history.hold(session, planned.attendances or 0)
-    add_current_year(schedule, history, bookings, courses, cast, now)
+    add_current_year(schedule, history, bookings, diary, courses, cast, newcomers, now)
     add_feedback(ledger, history.held, courses, now)
-    add_plans(ledger, history.held, courses, agencies, today)
+    add_plans(ledger, diary, history.held, schedule.sessions, courses, agencies, now)
+    note_year(diary, ledger, history.held, schedule.sessions, now)
     people.write_addresses()
     add_accounts(ledger, cast)
     rows = ledger.write()
+    diary.replay()
+    settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     change_setting(COMMAND, layout.NOTICE, NOTICE)
     return Filled(rows, sign_ins())

@@ -3,15 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from training.attendance.models import Mark, MarkSource, Presence, Register, WalkIn
+from training.attendance.models import Mark, MarkChange, MarkSource, Presence, Register, WalkIn
 from training.bookings.models import Booking, BookingState
-from training.catalogue.models import Mode
+from training.catalogue.models import CourseKind, Mode
+from training.core import clock
 from training.demonstration.booking import Bookings
 from training.demonstration.crowd import Crowd
 from training.demonstration.ledger import Ledger
 from training.demonstration.people import People, Post
 from training.demonstration.sessions import InventedPart, InventedSession
+from training.planning.years import TrainingYear
 from training.records.models import Completion, Proof
 
 WALK_INS = 0.03
@@ -37,7 +40,12 @@ class HeldSession:
 
     session: InventedSession
     attendees: tuple[Attendee, ...]
-    closed_at: datetime | None
+    registers_closed_at: tuple[datetime, ...]
+
+    @property
+    def closed_at(self) -> datetime:
+        """When the last register was closed, and the session finished."""
+        return self.registers_closed_at[-1]
 
 
 @dataclass
@@ -53,6 +61,7 @@ class History:
 
     def __post_init__(self) -> None:
         self.chance = self.ledger.chance("history")
+        self.steps_kept_from = clock.start_of_day(TrainingYear.of(self.people.today).first_day)
 
     def hold(self, session: InventedSession, attendances: int, first: tuple[Post, ...] = ()) -> HeldSession:
         """Note bookings, marks and completions so that exactly `attendances` people came, `first` among them."""
@@ -82,12 +91,12 @@ class History:
         for _ in range(unlucky):
             self.bookings.lapse(session, next(take))
         self._maybe_replace(session)
-        closed_at = self._close_registers(session)
+        closed = self._close_registers(session)
         for attendee in attendees:
             self.crowd.note_done(session, attendee.post)
-            if attendee.completed:
-                self._complete(session, attendee.post, closed_at)
-        held = HeldSession(session, tuple(attendees), closed_at)
+            if attendee.completed and planned.course.kind is not CourseKind.MEETING:
+                self._complete(session, attendee.post, closed[-1])
+        held = HeldSession(session, tuple(attendees), closed)
         self.held.append(held)
         return held
 
@@ -141,21 +150,30 @@ class History:
             source = MarkSource.IMPORT
         elif was_there and self.chance.random() < 0.3:
             source = MarkSource.CHECK_IN
+        marked_at = part.starts_at + timedelta(minutes=15 + late)
         counted = part.minutes - late - early - (self.chance.randrange(4) if is_virtual else 0)
-        self.ledger.add(
-            Mark,
-            part_id=part.id,
-            booking_id=booking_id,
-            walk_in_id=walk_in_id,
-            presence=presence,
-            minutes_late=late,
-            minutes_early=early,
-            minutes_counted=counted if source is MarkSource.IMPORT else None,
-            source=source,
-            marked_at=part.starts_at + timedelta(minutes=15 + late),
-            marked_by_id=session.lead_id,
-        )
+        columns: dict[str, Any] = {
+            "part_id": part.id,
+            "booking_id": booking_id,
+            "walk_in_id": walk_in_id,
+            "presence": presence,
+            "minutes_late": late,
+            "minutes_early": early,
+            "source": source,
+        }
+        minutes = counted if source is MarkSource.IMPORT else None
+        self.ledger.add(Mark, **columns, minutes_counted=minutes, marked_at=marked_at, marked_by_id=session.lead_id)
+        if part.starts_at >= self.steps_kept_from:
+            if late and source is MarkSource.REGISTER:
+                # Whoever came late had been marked absent when the session began.
+                at_first = {**columns, "presence": Presence.ABSENT, "minutes_late": 0, "minutes_early": 0}
+                self._step(at_first, part.starts_at + timedelta(minutes=10), session.lead_id)
+            self._step(columns, marked_at, session.lead_id)
         return counted
+
+    def _step(self, columns: dict[str, Any], at: datetime, by: int) -> None:
+        """Note what the register came to say at a moment."""
+        self.ledger.add(MarkChange, **columns, changed_at=at, changed_by_id=by)
 
     def _walk_in(self, session: InventedSession, post: Post) -> Attendee:
         is_known = self.chance.random() < 0.75
@@ -192,12 +210,12 @@ class History:
         if colleagues:
             self.bookings.replace(session, self.chance.choice(colleagues), substitute)
 
-    def _close_registers(self, session: InventedSession) -> datetime:
-        closed_at = session.ends_at
+    def _close_registers(self, session: InventedSession) -> tuple[datetime, ...]:
+        moments: list[datetime] = []
         for part in session.parts:
-            closed_at = part.ends_at + timedelta(minutes=self.chance.choice((5, 10, 20, 45, 90)))
-            self.ledger.add_keyless(Register, part_id=part.id, closed_at=closed_at, closed_by_id=session.lead_id)
-        return closed_at
+            moments.append(part.ends_at + timedelta(minutes=self.chance.choice((5, 10, 20, 45, 90))))
+            self.ledger.add_keyless(Register, part_id=part.id, closed_at=moments[-1], closed_by_id=session.lead_id)
+        return tuple(moments)
 
     def _complete(self, session: InventedSession, post: Post, closed_at: datetime) -> None:
         day = session.planned.days[-1]

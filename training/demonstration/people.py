@@ -9,7 +9,7 @@ from sqlalchemy import select
 from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
-from training.demonstration.agencies import InventedAgency
+from training.demonstration.agencies import UNLISTED, InventedAgency
 from training.demonstration.ledger import Ledger, csv_rows
 from training.demonstration.names import Names
 from training.people.models import EmailAddress, Employment, Person, WorkforceGroup
@@ -49,7 +49,7 @@ class Leaver:
     given: str
     family: str
     left_on: date
-    agency_id: int
+    agency_id: int | None
 
 
 @dataclass
@@ -104,6 +104,7 @@ class People:
             Employment,
             person_id=person_id,
             agency_id=agency.id,
+            agency_named="" if agency.id else agency.name,
             job_role=job_role,
             workforce_group_id=group_id,
             manager_name=" ".join(manager) if manager else "",
@@ -153,6 +154,17 @@ class People:
                 self._leavers.remove(leaver)
                 return leaver
         return None
+
+    def add_newcomers(self) -> tuple[Post, ...]:
+        """Note people whose agency is to be confirmed, the longest-standing first."""
+        posts: list[Post] = []
+        for weeks, (name, domain, job_role) in enumerate(UNLISTED, start=1):
+            agency = InventedAgency(None, "", name, "Other", domain, 0, (job_role,))
+            since = self.today - timedelta(weeks=len(UNLISTED) + 2 - weeks)
+            person = self.names.next()
+            person_id = self.add_person(*person, agency, since)
+            posts.append(self.add_post(person_id, person, agency, job_role, (since, None), self.names.next()))
+        return tuple(posts)
 
     def write_addresses(self) -> None:
         """Give everybody the address of their last post, once all posts are known."""

@@ -14,6 +14,7 @@ from training.demonstration.people import People, Post
 from training.demonstration.programme import PlannedSession
 from training.demonstration.working_days import working_day_before
 from training.people.models import RoleGrant
+from training.planning.years import TrainingYear
 from training.schedule.models import (
     AssignmentState,
     CourseSession,
@@ -30,6 +31,8 @@ POOL = (
 )  # fmt: skip
 """How many trainers the agencies lend to the pool at any time."""
 WEEKS_PUBLISHED = 11
+LARGE = 60
+"""Beyond this many places only the lecture theatre, the last of the venues, has room."""
 AFTERNOONS = {
     time(10, 0): ((time(10, 0), time(11, 30)), (time(13, 30), time(15, 0)), (time(15, 30), time(17, 0))),
     time(13, 30): ((time(9, 30), time(12, 0)), (time(13, 30), time(16, 0))),
@@ -58,10 +61,12 @@ class InventedSession:
     ref: str
     planned: PlannedSession
     parts: tuple[InventedPart, ...]
-    published_at: datetime | None
+    published_at: datetime
     closes_at: datetime
     lead_id: int
     trainer_ids: frozenset[int]
+    accepted_ids: tuple[int, ...]
+    """The assignments of the trainers who said that they will come."""
 
     @property
     def starts_at(self) -> datetime:
@@ -70,6 +75,11 @@ class InventedSession:
     @property
     def ends_at(self) -> datetime:
         return self.parts[-1].ends_at
+
+    @property
+    def year(self) -> TrainingYear:
+        """The training year in which it counts."""
+        return TrainingYear.of(self.planned.days[-1])
 
 
 @dataclass
@@ -144,9 +154,10 @@ class Schedule:
             for day, (begins, ends) in zip(planned.days, times, strict=True)
         ]
         published_at = clock.start_of_day(planned.days[0] - timedelta(weeks=WEEKS_PUBLISHED)) + timedelta(hours=9)
-        published_at = min(published_at, clock.start_of_day(self.people.today - timedelta(days=2)))
+        published_at = min(published_at, clock.instant(self.people.today - timedelta(days=2), time(9, 0)))
         closes_at = clock.instant(working_day_before(planned.days[0]), time(12, 0))
-        is_virtual = planned.mode is Mode.VIRTUAL
+        is_online, is_in_room = planned.mode is not Mode.FACE_TO_FACE, planned.mode is not Mode.VIRTUAL
+        venue_id = self._venue(planned.capacity) if is_in_room else None
         ref = self.ledger.reference(course.code, 4)
         key = self.ledger.add(
             CourseSession,
@@ -159,9 +170,9 @@ class Schedule:
                 "capacity": planned.capacity,
                 "starts_at": spans[0][0],
                 "ends_at": spans[-1][1],
-                "venue_id": None if is_virtual else self.chance.choice(self._venues),
-                "online_link": f"https://meet.merrowbridge.example/{ref.lower()}" if is_virtual else "",
-                "joining_notes": "" if is_virtual else "Tea and coffee from 15 minutes before the start.",
+                "venue_id": venue_id,
+                "online_link": f"https://meet.merrowbridge.example/{ref.lower()}" if is_online else "",
+                "joining_notes": "Tea and coffee from 15 minutes before the start." if is_in_room else "",
                 "booking_closes_at": closes_at,
                 "published_at": None if status is SessionStatus.DRAFT else published_at,
                 "created_at": published_at - timedelta(days=14),
@@ -172,13 +183,22 @@ class Schedule:
             InventedPart(self._add_part(key, number, day, clock_times), *span)
             for number, (day, clock_times, span) in enumerate(zip(planned.days, times, spans, strict=True), start=1)
         )
-        self._assign(key, planned, trainers, published_at)
-        lead_id = trainers[0].person_id
         made = InventedSession(
-            key, ref, planned, parts, published_at, closes_at, lead_id, frozenset(t.person_id for t in trainers)
+            id=key,
+            ref=ref,
+            planned=planned,
+            parts=parts,
+            published_at=published_at,
+            closes_at=closes_at,
+            lead_id=trainers[0].person_id,
+            trainer_ids=frozenset(trainer.person_id for trainer in trainers),
+            accepted_ids=self._assign(key, planned, trainers, published_at),
         )
         self.sessions.append(made)
         return made
+
+    def _venue(self, capacity: int) -> int:
+        return self._venues[-1] if capacity > LARGE else self.chance.choice(self._venues)
 
     def _times(self, planned: PlannedSession, starts: time | None) -> list[tuple[time, time]]:
         times = list(planned.course.times(planned.mode))
@@ -218,12 +238,16 @@ class Schedule:
             self._teaching[day].update(post.person_id for post in chosen)
         return chosen
 
-    def _assign(self, session_id: int, planned: PlannedSession, trainers: list[Post], published_at: datetime) -> None:
+    def _assign(
+        self, session_id: int, planned: PlannedSession, trainers: list[Post], published_at: datetime
+    ) -> tuple[int, ...]:
+        """Note who teaches; the keys of the assignments that were accepted."""
+        accepted: list[int] = []
         weeks_ahead = (planned.days[0] - self.people.today).days / 7
         parts = (TrainerPart.LEAD, TrainerPart.CO_TRAINER, TrainerPart.SHADOW)
         for post, part in zip(trainers, parts, strict=False):
             is_asked = part is not TrainerPart.LEAD and weeks_ahead > 5 and self.chance.random() < 0.4
-            self.ledger.add(
+            key = self.ledger.add(
                 TrainerAssignment,
                 session_id=session_id,
                 person_id=post.person_id,
@@ -231,3 +255,6 @@ class Schedule:
                 state=AssignmentState.ASKED if is_asked else AssignmentState.ACCEPTED,
                 created_at=published_at - timedelta(days=10),
             )
+            if not is_asked:
+                accepted.append(key)
+        return tuple(accepted)
