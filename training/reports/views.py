@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from training.core import clock
-from training.core.viewer import Role
+from training.core.viewer import DESK_ROLES, Role
 from training.planning.rules import Colour
 from training.reports.figures import per_session, rounded, share
 from training.reports.filters import LEVEL_LABELS, LEVEL_WORDS, Choices, UnknownChoice, choices, read_asked
@@ -22,15 +22,12 @@ TONES = {Colour.GREEN: "good", Colour.AMBER: "waiting", Colour.RED: "problem"}
 
 
 @blueprint.get("/reports/agencies")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER, Role.AGENCY_LEAD)
+@access.only(*DESK_ROLES, Role.VIEWER, Role.AGENCY_LEAD)
 def agencies() -> ResponseReturnValue:
     """Which agencies came, against the plan?"""
     viewer = current_viewer()
     offered = choices(viewer)
-    try:
-        asked = read_asked(offered, request.args)
-    except UnknownChoice as unknown:
-        return _unknown(unknown)
+    asked = read_asked(offered, request.args)
     report = agency_report(viewer, asked)
     form = AgencyFilters(request.args)
     form.offer(offered, asked)
@@ -50,27 +47,21 @@ def agencies() -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/agencies.csv")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER, Role.AGENCY_LEAD)
+@access.only(*DESK_ROLES, Role.VIEWER, Role.AGENCY_LEAD)
 def agencies_csv() -> ResponseReturnValue:
     """The rows of the agency report as a file."""
     viewer = current_viewer()
-    try:
-        asked = read_asked(choices(viewer), request.args)
-    except UnknownChoice as unknown:
-        return _unknown(unknown)
+    asked = read_asked(choices(viewer), request.args)
     return csv_download(f"agencies-{asked.year}.csv", AGENCIES, agency_rows(agency_report(viewer, asked)))
 
 
 @blueprint.get("/reports/delivery")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER)
+@access.only(*DESK_ROLES, Role.VIEWER)
 def delivery() -> ResponseReturnValue:
     """What ran, against the plan, and year on year?"""
     viewer = current_viewer()
     offered = choices(viewer)
-    try:
-        asked = read_asked(offered, request.args)
-    except UnknownChoice as unknown:
-        return _unknown(unknown)
+    asked = read_asked(offered, request.args)
     report = delivery_report(viewer, asked, offered)
     form = DeliveryFilters(request.args)
     form.offer(offered, asked)
@@ -91,15 +82,12 @@ def delivery() -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/delivery.csv")
-@access.only(Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER)
+@access.only(*DESK_ROLES, Role.VIEWER)
 def delivery_csv() -> ResponseReturnValue:
     """The rows of the delivery report as a file."""
     viewer = current_viewer()
     offered = choices(viewer)
-    try:
-        asked = read_asked(offered, request.args)
-    except UnknownChoice as unknown:
-        return _unknown(unknown)
+    asked = read_asked(offered, request.args)
     rows = delivery_rows(delivery_report(viewer, asked, offered))
     return csv_download(f"delivery-{asked.year}.csv", DELIVERY, rows)
 
@@ -108,7 +96,8 @@ def _other_years(offered: Choices, year: str) -> list[str]:
     return [str(other) for other in offered.years if str(other) != year]
 
 
-def _unknown(unknown: UnknownChoice) -> ResponseReturnValue:
+@blueprint.errorhandler(UnknownChoice)
+def unknown_choice(unknown: UnknownChoice) -> ResponseReturnValue:
     """The page for something asked for in the address that is not known: it names what is."""
     arguments = {name: value for name, value in request.args.items() if name != unknown.what}
     page = request.path.removesuffix(".csv")
