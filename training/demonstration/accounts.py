@@ -78,13 +78,14 @@ def add_roles(people: People, agencies: list[InventedAgency]) -> Cast:
 
 
 def add_accounts(ledger: Ledger, cast: Cast) -> None:
-    """Give each of the six a sign-in."""
+    """Give each of the six a sign-in, with the one password that all of them have."""
+    password = hash_password(PASSWORD)
     for post in cast.values():
         ledger.add(
             Account,
             person_id=post.person_id,
             email=post.address,
-            password=hash_password(PASSWORD),
+            password=password,
             active=True,
             fs_uniquifier=uuid.uuid4().hex,
             confirmed_at=clock.now(),
