@@ -44,7 +44,7 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def upgrade(config: Config) -> None:
     """Bring the database to the newest migration."""
-    _upgrade(create_app(config), config)
+    _upgrade(application(config), config)
 
 
 @main.command()
@@ -52,7 +52,7 @@ def upgrade(config: Config) -> None:
 @click.pass_obj
 def worker(config: Config, once: bool) -> None:
     """Send messages and do what is due, until stopped."""
-    app = create_app(config)
+    app = application(config)
     require_newest_migration(app)
     (run_once if once else run_worker)(app, config)
 
@@ -64,7 +64,7 @@ def worker(config: Config, once: bool) -> None:
 @click.pass_obj
 def add_officer(config: Config, address: str, given: str, family: str) -> None:
     """Make somebody officer and system administrator, and print where they choose their password."""
-    app = create_app(config)
+    app = application(config)
     require_newest_migration(app)
     with app.app_context():
         try:
@@ -90,7 +90,7 @@ def import_group() -> None:
 @click.pass_obj
 def import_agencies_file(config: Config, file: Path) -> None:
     """Add and change agencies by their code, as the CSV FILE says."""
-    app = create_app(config)
+    app = application(config)
     require_newest_migration(app)
     with app.app_context():
         try:
@@ -112,7 +112,7 @@ def demo(config: Config) -> None:
     if config.is_production:
         click.echo("The demonstration has sign-ins that everybody can read, so it is not for production.", err=True)
         sys.exit(1)
-    app = create_app(config)
+    app = application(config)
     require_newest_migration(app)
     try:
         with app.app_context(), unit_of_work():
@@ -142,7 +142,7 @@ def serve(config: Config, port: int, host: str) -> None:
     if not serving.is_free(host, port):
         click.echo(f"Port {port} is in use. Choose another, such as: muster serve --port {port + 1}", err=True)
         sys.exit(1)
-    app = create_app(config)
+    app = application(config)
     _upgrade(app, config)
     sign_ins = _demonstration_sign_ins(app) if config.environment == "development" else ()
     with app.app_context():
@@ -203,7 +203,7 @@ def _print_report(
     config: Config, text: Callable[[Viewer, Mapping[str, str], str], str], asked_for: dict[str, str], style: str
 ) -> None:
     """Print what `text` makes; end with what is known where something else was asked for."""
-    app = create_app(config)
+    app = application(config)
     require_newest_migration(app)
     try:
         with app.app_context(), reading():
@@ -212,6 +212,18 @@ def _print_report(
         click.echo(str(unknown), err=True)
         sys.exit(2)
     click.echo(printed, nl=False)
+
+
+def application(config: Config) -> Flask:
+    """The application for the present command; its connections are closed when the command ends."""
+    app = create_app(config)
+
+    def close() -> None:
+        with app.app_context():
+            db.engine.dispose()
+
+    click.get_current_context().call_on_close(close)
+    return app
 
 
 def _upgrade(app: Flask, config: Config) -> None:

@@ -9,7 +9,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.engines.databases import Run, bare_database
@@ -155,5 +155,5 @@ def test_specimens_meet_the_constraints(run: Run) -> None:
             rows = fill(connection)
         assert rows.keys() == METADATA.tables.keys()
         table = METADATA.sorted_tables[0]
-        with pytest.raises(IntegrityError), create_engine(db.engine.url).begin() as again:
+        with pytest.raises(IntegrityError), db.engine.begin() as again:
             again.execute(table.insert().values(rows[table.name][0]))
