@@ -1,11 +1,13 @@
-"""The one clock: what is reckoned with days."""
+"""The one clock: what is reckoned with days, and setting it back."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.core import clock
 from training.core.clock import months_later
 
 
@@ -33,3 +35,23 @@ def test_later_is_later_by_that_many_months(day: date, months: int) -> None:
     later = months_later(day, months)
     assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
     assert later.day <= day.day
+
+
+def test_the_clock_stands_where_it_is_set_and_goes_on_afterwards() -> None:
+    evening = datetime(2020, 6, 30, 23, 30, tzinfo=UTC)
+    with pytest.raises(ZeroDivisionError), clock.as_of(evening):
+        assert (clock.now(), clock.today()) == (evening, date(2020, 7, 1))
+        with clock.as_of(evening - timedelta(days=1)):
+            assert clock.now() == evening - timedelta(days=1)
+        assert clock.now() == evening
+        raise ZeroDivisionError
+    assert clock.now() > evening
+
+
+def test_the_clock_is_set_for_one_thread_alone() -> None:
+    seen: list[datetime] = []
+    with clock.as_of(datetime(2020, 6, 30, tzinfo=UTC)):
+        other = Thread(target=lambda: seen.append(clock.now()))
+        other.start()
+        other.join()
+    assert seen[0].year > 2020
