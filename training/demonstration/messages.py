@@ -27,13 +27,14 @@ def settle(chance: Random, now: datetime) -> None:
         message.state, message.attempts = MessageState.SENT, 1
         message.sent_at = min(now, message.created_at + timedelta(seconds=chance.randrange(1, 6)))
         message.wipe_secrets()
-    failed: set[int] = set()
+    sessions: set[datetime | None] = set()
     for kind, attempts, reason in FAILURES:
         candidates = [each for each in messages if each.kind == kind and _still_matters(each, now)]
-        candidates = [each for each in candidates if each.id not in failed]
+        # One a session: each session has a start of its own.
+        candidates = [each for each in candidates if each.not_after not in sessions]
         if candidates:
-            message = chance.choice(candidates[-20:])
-            failed.add(message.id)
+            message = chance.choice(candidates[-200:])
+            sessions.add(message.not_after)
             message.state, message.sent_at = MessageState.FAILED, None
             message.attempts, message.last_error = attempts, reason
     db.session.flush()
