@@ -91,6 +91,13 @@ def test_names_survive_how_the_file_was_saved(app: Flask, encoding: str) -> None
     assert found.name == "Café Zoë"
 
 
+def test_faults_are_listed_in_the_order_of_the_rows() -> None:
+    rows = "A,Name,,S,\nB,,,S,\na,Other,,S,\nC,Third,,S,perhaps\n"
+    assert [problem[:5] for problem in problems_of(f"code,agency,parent,sector,placeholder\n{rows}".encode())] == [
+        "Row 3", "Row 4", "Row 5",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("row", "problem"),
     [

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def read_agencies(content: bytes) -> list[AgencyRow]:
         problems.append("The file has a header and no rows.")
     problems += _repeated(rows, "code", lambda row: row.code.lower())
     problems += _repeated(rows, "name", lambda row: folded(row.name))
-    refuse(problems)
+    refuse(sorted(problems, key=_row_of))
     return rows
 
 
@@ -174,6 +175,12 @@ class _Line:
             on_forum=self.answer("forum"),
             note=self.cell("note", 4000),
         )
+
+
+def _row_of(problem: str) -> int:
+    """The row a problem is about; 0 where it is about the file."""
+    found = re.match(r"Row (\d+)", problem)
+    return int(found[1]) if found else 0
 
 
 def _repeated(rows: list[AgencyRow], what: str, key: Callable[[AgencyRow], str]) -> list[str]:
