@@ -60,8 +60,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("trainers’ calendars", 60, bookings.invite_trainers),
         Job("calendars out of step", 300, bookings.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),
-        Job("evaluations to open", 60, evaluations.open_due_requests),
-        Job("evaluations to ask", 60, evaluations.ask_due_requests),
+        Job("evaluations to open and ask", 60, evaluations.open_and_ask),
         # Last, so that one round also sends what it has written.
         Job("outbox", 2, lambda: sending.send_all(way_out)),
     )

@@ -25,7 +25,7 @@ from training.core.transports import SmtpTransport
 from training.core.viewer import COMMAND
 from training.evaluations.models import EvaluationForm, EvaluationRequest, QuestionKind, Stage
 from training.evaluations.operations import ask, ensure_form, open_requests
-from training.evaluations.ticks import ask_due_requests, open_due_requests
+from training.evaluations.ticks import ask_due_requests, open_and_ask, open_due_requests
 
 
 @pytest.fixture
@@ -57,6 +57,13 @@ def test_everybody_who_attended_is_asked_at_the_end_and_twelve_weeks_later(room:
 def test_opening_twice_opens_once(room: Room) -> None:
     assert [open_due_requests(), open_due_requests()] == [2, 0]
     assert len(requests(Stage.END)) == len(requests(Stage.IMPACT)) == 2
+
+
+def test_one_round_asks_what_it_opens_by_first_name(room: Room) -> None:
+    assert open_and_ask() == 2
+    asked = select(OutboxMessage.body_text).where(OutboxMessage.kind == "evaluations.end-asked")
+    given = sorted(booking.person.given_name for booking in room.bookings[:2])
+    assert sorted(text.splitlines()[0] for text in db.session.scalars(asked)) == [f"Hello {name}," for name in given]
 
 
 def test_two_workers_at_once_open_and_ask_once(room: Room, app: Flask) -> None:

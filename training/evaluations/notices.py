@@ -29,7 +29,7 @@ def ask_by_mail(request: EvaluationRequest) -> bool:
     enqueue(
         KINDS[request.stage],
         {
-            "name": to.name,
+            "name": request.person.given_name if request.person else to.name,
             "title": course_session.course.title,
             "day": day(course_session.parts[-1].on),
             "answer": fresh.address,

@@ -16,6 +16,15 @@ def open_due_requests() -> int:
     return for_each(keys, open_requests)
 
 
+def open_and_ask() -> int:
+    """Open, then ask: who attended hears within one round of the register being closed; returns how many were asked."""
+    try:
+        open_due_requests()
+    finally:
+        asked = ask_due_requests()
+    return asked
+
+
 def ask_due_requests() -> int:
     """Ask what is due, by mail; returns how many messages were written."""
     with unit_of_work():
