@@ -171,11 +171,11 @@ def test_an_agency_that_is_not_listed_stops_nobody(client: Client) -> None:
     db.session.rollback()
 
 
-def test_what_is_wrong_stands_by_its_field(client: Client) -> None:
+def test_what_is_wrong_stands_by_its_field_and_in_the_order_of_the_page(client: Client) -> None:
     page = client.get("/sign-up")
     assert client.submit(page, {}, status=400).errors == [
-        "Enter the job role".replace("the job", "your job"), "Enter your first name", "Enter your last name",
-        "Enter your email address", "Enter a password",
+        "Enter your first name", "Enter your last name", "Enter your email address", "Enter your job role",
+        "Enter a password",
     ]  # fmt: skip
     shared = client.submit(page, answers(address="office@council.example"), status=400)
     assert "several people read" in shared.errors[0]

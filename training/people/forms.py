@@ -22,6 +22,18 @@ from training.web.forms import FilterForm, Form, VersionedForm
 NOT_LISTED = "not-listed"
 
 
+class NewcomerFields(Form):
+    """Who somebody is, before where they work."""
+
+    given_name = TextField("First name", ask="your first name", autocomplete="given-name", max_length=100)
+    family_name = TextField("Last name", ask="your last name", autocomplete="family-name", max_length=100)
+    address = EmailField(
+        "Your own email address",
+        ask="your email address",
+        hint="Your work address if you have one of your own. Messages about your bookings go there.",
+    )
+
+
 class JobFields(Form):
     """Where somebody works, as what, and who their manager is."""
 
@@ -83,16 +95,9 @@ class JobFields(Form):
         )
 
 
-class SignUpForm(JobFields):
-    """Asking for an account."""
+class SignUpForm(JobFields, NewcomerFields):
+    """Asking for an account; its fields stand in the order of the page, for the summary of errors follows it."""
 
-    given_name = TextField("First name", ask="your first name", autocomplete="given-name", max_length=100)
-    family_name = TextField("Last name", ask="your last name", autocomplete="family-name", max_length=100)
-    address = EmailField(
-        "Your own email address",
-        ask="your email address",
-        hint="Your work address if you have one of your own. Bookings and certificates go there.",
-    )
     password = NewPasswordField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -33,9 +33,10 @@ You asked for an account for training with this address. Open this page and pres
 
 ((link))
 
-If the link cannot be opened, type this code at ((code page)): ((code))
+If the link cannot be opened, type the code ((code)) at ((code page))
 
-It works for two days. If you did not ask for an account, do nothing: without your button there is none.
+The link and the code work for two days. If you did not ask for an account, do nothing: there is none without the
+button.
 """,
     for_owner_only=True,
 )
@@ -66,9 +67,9 @@ Open this page to choose a password. You are signed in straight away:
 
 ((link))
 
-If the link cannot be opened, type this code at ((code page)): ((code))
+If the link cannot be opened, type the code ((code)) at ((code page))
 
-It works for two days. If you did not ask for this, do nothing: your account stays as it is.
+The link and the code work for two days. If you did not ask for this, do nothing: your account stays as it is.
 """,
     for_owner_only=True,
 )
