@@ -107,6 +107,9 @@ def test_a_trainer_sees_registers_to_take_and_what_comes_next(client: Client) ->
 
     assert page.words(".muster-session__title") == ["Held", "Coming"]
     assert "1 of 12 places booked" in page
+    (who,) = (address for name, address in page.links.items() if name.startswith("Who is coming"))
+    assert who == f"/sessions/{coming.ref}/register/1"
+    assert "Social worker" in client.get(who)
     assert "Somebody else’s" not in page
 
 
