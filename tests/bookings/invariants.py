@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import select
 
 from training.bookings.models import HOLDING, LIVE, Booking, BookingState, CalendarEntry
-from training.bookings.places import may_pass_on
+from training.bookings.terms import may_pass_on
 from training.core.database import db
 from training.schedule.models import CourseSession, SessionStatus
 

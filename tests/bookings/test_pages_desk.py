@@ -1,10 +1,13 @@
 """The desk's pages on the people of a session and on the session itself."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 
 from tests.bookings.test_pages_my import booked, queries_of
+from tests.conftest import WallClock
 from tests.factories import make_agency, make_assignment, make_course, make_person, make_session, make_venue
 from tests.pages import Client
 from training.bookings.models import Booking, BookingState, CancelledBy
@@ -154,6 +157,26 @@ def test_the_number_of_places_is_changed_within_what_is_taken(client: Client, of
         assert failed.errors[0].startswith(error)
     done = client.submit(page, {"capacity": "5"}, button="Save", follow=True)
     assert "1 place went to the waiting list" in done.flashes[0]
+
+
+def test_near_the_start_nobody_is_promised_a_place_by_itself(
+    client: Client, officer: Person, wall_clock: WallClock
+) -> None:
+    course_session = make_session(capacity=1, on=date(2027, 3, 2))
+    wall_clock.set("2027-03-02 08:30")
+    booked(course_session, make_person())
+    client.sign_in(officer)
+    assert "It is too late for more places" in client.get(f"/desk/sessions/{course_session.ref}/capacity")
+    waits = make_person("Lena")
+    db.session.commit()
+    client.sign_in(waits)
+    page = client.get(f"/sessions/{course_session.ref}/book")
+    assert "It is too near for free places to be passed on by themselves." in page
+    shown = client.submit(page, {}, button="Join the waiting list", follow=True)
+    assert "Declining the entry" not in shown
+    (text,) = db.session.scalars(select(OutboxMessage.body_text).where(OutboxMessage.kind == "bookings.waiting"))
+    assert "you will be booked and told at once" not in text
+    assert "If one becomes free, you can take it at the address below." in text
 
 
 def test_learners_do_not_reach_the_desk_and_unknown_references_are_404(client: Client, officer: Person) -> None:

@@ -2,14 +2,22 @@
 
 from training.core.messages import MessageKind, register_kind
 
-_FACTS = """
+_PLACE_AND_TIME = """
 ((dates))
 
 Where: ((place))
 
 ((join))
+"""
 
+_FACTS = f"""
+{_PLACE_AND_TIME}
 Booking reference: ((reference))
+"""
+
+_FACTS_FOR_TRAINERS = f"""
+{_PLACE_AND_TIME}
+Reference: ((reference))
 """
 
 _MANAGE = """
@@ -23,13 +31,21 @@ _INVITE = """
 
 CALENDAR_NOTE = (
     "This message puts the session in your calendar. If your calendar does not show it, answer the invitation once: "
-    "Google Calendar keeps an invitation from a sender it does not know in the message until you do. "
-    "Declining the invitation does not cancel your place. To cancel, use the address above."
+    "Google Calendar keeps an invitation from a sender it does not know in the message until you do."
 )
 SEVERAL_DAYS_NOTE = (
     "Each day comes to your calendar in a message of its own. If your calendar does not show them, answer each "
-    "invitation once: Google Calendar keeps an invitation from a sender it does not know in the message until you do. "
-    "Declining an invitation does not cancel your place. To cancel, use the address above."
+    "invitation once: Google Calendar keeps an invitation from a sender it does not know in the message until you do."
+)
+DECLINING_NOTE = "Declining an invitation does not cancel your place. To cancel, use the address above."
+
+PASSED_ON = (
+    "If a place becomes free in good time you will be booked and told at once, with an entry for your calendar. Nearer "
+    "the day you will be offered the place and asked whether you can still come."
+)
+TAKEN_BY_ONESELF = (
+    "The session is too near for free places to be passed on by themselves. If one becomes free, you can take it at "
+    "the address below."
 )
 
 CONFIRMATION = register_kind(
@@ -78,8 +94,7 @@ Hello ((name)),
 
 ((booked_by))
 {_FACTS}
-If a place becomes free in good time you will be booked and told at once, with an entry for your calendar. Nearer \
-the day you will be offered the place and asked whether you can still come.
+((passing_on))
 {_MANAGE}
 """,
 )
@@ -221,10 +236,11 @@ A session you teach has changed: ((title)).
 ((differences))
 
 # How it is now
-{_FACTS}
+{_FACTS_FOR_TRAINERS}
 ((notes))
 
-If you can no longer come, please tell us at once by replying to this message.
+If you can no longer come, please tell us at once by replying to this message; declining the invitation in your \
+calendar is not enough.
 {_INVITE}
 """,
 )
@@ -237,7 +253,7 @@ TRAINER_INVITED = register_kind(
 Hello ((name)),
 
 Thank you for teaching ((title)). You are down as ((part)).
-{_FACTS}
+{_FACTS_FOR_TRAINERS}
 ((notes))
 
 See the session and who is coming:

@@ -15,7 +15,7 @@ from training.bookings.invites import (
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
-from training.bookings.terms import cut_off_of
+from training.bookings.terms import cut_off_of, may_pass_on
 from training.bookings.wording import dates, join_line, part_name, place, sitting, soon
 from training.catalogue.models import Agreement
 from training.config import installation
@@ -44,7 +44,8 @@ def booked(booking: Booking) -> None:
 
 def waiting(booking: Booking, position: int) -> None:
     """Say that the person is on the waiting list, at `position` in order of asking."""
-    _tell(mail.WAITING, booking, {"position": ordinal(position)}, [])
+    passing_on = mail.PASSED_ON if may_pass_on(booking.course_session) else mail.TAKEN_BY_ONESELF
+    _tell(mail.WAITING, booking, {"position": ordinal(position), "passing_on": passing_on}, [])
 
 
 def promoted(booking: Booking) -> None:
@@ -253,7 +254,7 @@ def _values(participant: Participant, calendars: Sequence[CalendarMail]) -> dict
         "session": f"{base}/sessions/{course_session.ref}",
         "course": f"{base}/courses/{course_session.course.slug}",
         "cancelling": _cancelling(participant),
-        "calendar_note": note if invited else "",
+        "calendar_note": (f"{note} {mail.DECLINING_NOTE}" if is_booking else note) if invited else "",
         "booked_by": f"{booked_by} booked this for you. If that is not right, reply to this message."
         if booked_by
         else "",

@@ -16,12 +16,11 @@ from training.bookings.places import (
     confirm,
     locked_booking,
     locked_session,
-    may_pass_on,
     promote_waiting,
     standing_of,
 )
 from training.bookings.rules import is_late_cancellation, place_or_wait
-from training.bookings.terms import cut_off_of
+from training.bookings.terms import cut_off_of, may_pass_on
 from training.catalogue.models import Agreement
 from training.core import audit, clock
 from training.core.columns import new_reference

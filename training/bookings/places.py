@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 
 from training.bookings import notices
 from training.bookings.models import HOLDING, Booking, BookingState
-from training.bookings.rules import Promotion, may_have_place, offer_limit
-from training.bookings.terms import booking_terms, promotion_now
+from training.bookings.rules import Promotion, offer_limit
+from training.bookings.terms import booking_terms, may_pass_on, promotion_now
 from training.catalogue.models import Course
 from training.core import audit, clock
 from training.core.database import db
 from training.core.transaction import lock_row
 from training.core.viewer import Viewer
-from training.schedule.models import CourseSession, SessionStatus
+from training.schedule.models import CourseSession
 
 
 def locked_session(session_id: int) -> CourseSession:
@@ -60,17 +60,6 @@ def standing_of(session_id: int) -> Standing:
         ).where(Booking.session_id == session_id)
     ).one()
     return Standing(*counts)
-
-
-def may_pass_on(course_session: CourseSession) -> bool:
-    """Whether a free place of the session may be passed on now."""
-    return may_have_place(
-        clock.now(),
-        published=course_session.status is SessionStatus.PUBLISHED,
-        closes_at=course_session.booking_closes_at,
-        starts_at=course_session.starts_at,
-        terms=booking_terms(),
-    )
 
 
 def promote_waiting(viewer: Viewer, course_session: CourseSession) -> list[Booking]:

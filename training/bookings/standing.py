@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import waiting_position
-from training.bookings.places import may_pass_on
 from training.bookings.queries import manager_told
 from training.bookings.rules import is_late_cancellation
-from training.bookings.terms import cut_off_of
+from training.bookings.terms import cut_off_of, may_pass_on
 from training.core import clock
 from training.schedule.models import CourseSession, SessionStatus
 from training.web.formats import day, moment, ordinal
@@ -51,6 +50,16 @@ def in_words(booking: Booking) -> InWords:
     if booking.state is BookingState.CONFIRMED:
         return InWords("You are booked.", "good", _booked(booking))
     return InWords("A place is kept for you.", "waiting")
+
+
+def passing_on(course_session: CourseSession) -> str:
+    """What happens to a place that becomes free from now on, to somebody who may join the waiting list."""
+    if may_pass_on(course_session):
+        return "When a place becomes free it goes to whoever asked first."
+    return (
+        "It is too near for free places to be passed on by themselves. If one becomes free, you can take it on the "
+        "page of your booking."
+    )
 
 
 def cancelling(course_session: CourseSession) -> tuple[str, bool]:

@@ -5,10 +5,10 @@ from functools import cache
 
 from holidays import country_holidays
 
-from training.bookings.rules import BankHolidays, Promotion, Terms, cut_off, promotion_kind
+from training.bookings.rules import BankHolidays, Promotion, Terms, cut_off, may_have_place, promotion_kind
 from training.core import clock
 from training.core.settings import register_setting, setting_value
-from training.schedule.models import CourseSession
+from training.schedule.models import CourseSession, SessionStatus
 
 CUT_OFF_DAYS = register_setting(
     "bookings.cut-off-days",
@@ -67,3 +67,14 @@ def cut_off_of(course_session: CourseSession) -> date:
 def promotion_now(course_session: CourseSession) -> Promotion:
     """How a place that is free today is passed on."""
     return promotion_kind(clock.today(), cut_off_of(course_session), setting_value(CERTAIN_DAYS), bank_holidays())
+
+
+def may_pass_on(course_session: CourseSession) -> bool:
+    """Whether a free place of the session may be passed on now."""
+    return may_have_place(
+        clock.now(),
+        published=course_session.status is SessionStatus.PUBLISHED,
+        closes_at=course_session.booking_closes_at,
+        starts_at=course_session.starts_at,
+        terms=booking_terms(),
+    )

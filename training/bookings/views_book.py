@@ -11,7 +11,7 @@ from training.bookings.operations import book_place
 from training.bookings.places import standing_of
 from training.bookings.queries import live_booking, manager_told, warnings_before_booking
 from training.bookings.rules import place_or_wait
-from training.bookings.standing import cancelling
+from training.bookings.standing import cancelling, passing_on
 from training.bookings.wording import place, sitting
 from training.catalogue.models import Agreement
 from training.core import clock
@@ -64,6 +64,7 @@ def book(ref: str) -> ResponseReturnValue:
         gets_place=place_or_wait(course_session.capacity, standing.held),
         warnings=warnings_before_booking(viewer, viewer.person_id, course_session, employments),
         cancelling=cancelling(course_session),
+        passing_on=passing_on(course_session),
     ), 409 if refusal and form.is_submitted() else form.status
 
 

@@ -9,11 +9,12 @@ from training.bookings.invites import event_of
 from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import cancel_booking, give_place
-from training.bookings.places import may_pass_on, standing_of
+from training.bookings.places import standing_of
 from training.bookings.queries import entries_by_part, messages_about, own_booking_by_ref
 from training.bookings.queries import my_bookings as bookings_of
 from training.bookings.rules import place_or_wait
 from training.bookings.standing import cancelling, in_words, may_book_again
+from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of
 from training.bookings.views_offers import answer_offer
 from training.bookings.wording import join_line

@@ -8,10 +8,10 @@ from training.bookings.forms import BookForm, DeskCancelForm, PersonSearchForm
 from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import book_place, cancel_booking, give_place
-from training.bookings.places import may_pass_on
 from training.bookings.queries import booking_by_ref, live_booking, messages_about, warnings_before_booking
 from training.bookings.queries_desk import people_of_session
 from training.bookings.standing import cancelling
+from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of, role_in_words, what_happened
 from training.catalogue.models import Agreement
 from training.core import clock

@@ -26,6 +26,7 @@ from training.bookings.queries_programme import (
     upcoming_sessions,
 )
 from training.bookings.rules import Refusal, may_book
+from training.bookings.standing import passing_on
 from training.bookings.wording import part_name, sitting
 from training.catalogue.models import COURSE_KIND_LABELS, MODE_LABELS, Agreement, CourseStatus
 from training.catalogue.queries import course_by_slug
@@ -149,6 +150,7 @@ def session(ref: str) -> ResponseReturnValue:
         trainers=trainers_of(viewer, found.id),
         agreement=AGREEMENT_IN_WORDS[found.course.agreement],
         mode=MODE_LABELS[found.mode],
+        passing_on=passing_on(found),
     )
 
 

@@ -9,6 +9,7 @@ from training.bookings.operations import change_capacity
 from training.bookings.operations_sessions import call_off_session, change_details, move_session
 from training.bookings.places import locked_session, standing_of
 from training.bookings.queries_desk import WhoHears, who_hears_of_it
+from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of
 from training.bookings.views_people import session_for_desk
 from training.core import clock
@@ -100,7 +101,11 @@ def capacity(ref: str) -> ResponseReturnValue:
             flash(f"The session has {count(wanted or 0, 'place')} now.{after}", "success")
             return redirect(url_for("bookings.people", ref=course_session.ref))
     return render_template(
-        "bookings/desk_capacity.html", course_session=course_session, form=form, standing=standing
+        "bookings/desk_capacity.html",
+        course_session=course_session,
+        form=form,
+        standing=standing,
+        passes_on=may_pass_on(course_session),
     ), form.status
 
 
