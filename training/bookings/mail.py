@@ -1,8 +1,8 @@
 """The kinds of messages about bookings, and the words they are written with."""
 
-from training.core.messages import MessageKind, register_kind
+from training.core.messages import register_kind
 
-_PLACE_AND_TIME = """
+PLACE_AND_TIME = """
 ((dates))
 
 Where: ((place))
@@ -11,13 +11,8 @@ Where: ((place))
 """
 
 _FACTS = f"""
-{_PLACE_AND_TIME}
+{PLACE_AND_TIME}
 Booking reference: ((reference))
-"""
-
-_FACTS_FOR_TRAINERS = f"""
-{_PLACE_AND_TIME}
-Reference: ((reference))
 """
 
 _MANAGE = """
@@ -25,7 +20,7 @@ See, change or cancel your booking:
 ((manage))
 """
 
-_INVITE = """
+INVITE_NOTE = """
 ((calendar_note))
 """
 
@@ -62,7 +57,7 @@ You are booked on ((title)).
 ((notes))
 {_MANAGE}
 ((cancelling))
-{_INVITE}
+{INVITE_NOTE}
 """,
 )
 
@@ -113,7 +108,7 @@ A place became free and you are now booked on ((title)).
 If you can no longer come, please cancel now, so that the next person can have the place.
 {_MANAGE}
 ((cancelling))
-{_INVITE}
+{INVITE_NOTE}
 """,
 )
 
@@ -219,66 +214,7 @@ This session has changed: ((title)). ((standing))
 
 If you can no longer come, please cancel, so that somebody else can have the place.
 {_MANAGE}
-{_INVITE}
-""",
-)
-
-TRAINER_CHANGED = register_kind(
-    "bookings.trainer-changed",
-    "Session changed, to a trainer",
-    "((soon))Changed: ((title)), ((first_day))",
-    f"""
-Hello ((name)),
-
-A session you teach has changed: ((title)).
-
-# What changed
-((differences))
-
-# How it is now
-{_FACTS_FOR_TRAINERS}
-((notes))
-
-If you can no longer come, please tell us at once by replying to this message; declining the invitation in your \
-calendar is not enough.
-{_INVITE}
-""",
-)
-
-TRAINER_INVITED = register_kind(
-    "bookings.trainer-invited",
-    "Trainer’s calendar entry",
-    "You are teaching: ((title)), ((first_day))",
-    f"""
-Hello ((name)),
-
-Thank you for teaching ((title)). You are down as ((part)).
-{_FACTS_FOR_TRAINERS}
-((notes))
-
-See the session and who is coming:
-((manage))
-
-If you can no longer come, please tell us at once by replying to this message; declining the invitation in your \
-calendar is not enough.
-{_INVITE}
-""",
-)
-
-TRAINER_CANCELLED = register_kind(
-    "bookings.trainer-cancelled",
-    "Trainer no longer needed",
-    "((soon))You are no longer teaching: ((title)), ((first_day))",
-    """
-Hello ((name)),
-
-You are no longer down to teach this session: ((title)).
-
-((dates))
-
-There is nothing you need to do. If this surprises you, reply to this message.
-
-Reference: ((reference))
+{INVITE_NOTE}
 """,
 )
 
@@ -304,19 +240,4 @@ Where: ((place))
 
 Reference: ((reference))
 """,
-)
-
-KINDS: tuple[MessageKind, ...] = (
-    CONFIRMATION,
-    WAITING,
-    PROMOTED,
-    OFFERED,
-    OFFER_LAPSED,
-    CANCELLED,
-    CALLED_OFF,
-    CHANGED,
-    TRAINER_CHANGED,
-    TRAINER_INVITED,
-    TRAINER_CANCELLED,
-    DAY,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from training.bookings import mail
+from training.bookings import mail, mail_trainers
 from training.bookings.invites import (
     CalendarMail,
     Participant,
@@ -99,7 +99,7 @@ def changed(participant: Participant, differences: Sequence[str], removed: Seque
     listed = "\n".join(f"* {difference}" for difference in differences)
     if isinstance(participant, TrainerAssignment):
         _tell(
-            mail.TRAINER_CHANGED,
+            mail_trainers.TRAINER_CHANGED,
             participant,
             {"differences": listed},
             [*removed, *bring_into_step(participant, comes=True)],
@@ -122,7 +122,7 @@ def trainer_invited(assignment: TrainerAssignment) -> bool:
     calendars = bring_into_step(assignment, comes=True)
     if calendars:
         values = {"part": TRAINER_PART_LABELS[assignment.part].lower()}
-        _tell(mail.TRAINER_INVITED, assignment, values, calendars)
+        _tell(mail_trainers.TRAINER_INVITED, assignment, values, calendars)
     return bool(calendars)
 
 
@@ -130,7 +130,7 @@ def trainer_cancelled(assignment: TrainerAssignment) -> bool:
     """Take a session out of the calendar of somebody who no longer teaches it; False where it is not in it."""
     calendars = bring_into_step(assignment, comes=False)
     if calendars:
-        _tell(mail.TRAINER_CANCELLED, assignment, {}, calendars)
+        _tell(mail_trainers.TRAINER_CANCELLED, assignment, {}, calendars)
     return bool(calendars)
 
 

@@ -7,6 +7,7 @@ from training.bookings import (
     views_my,
     views_offers,
     views_people,
+    views_person,
     views_public,
     views_session_deeds,
 )
@@ -19,6 +20,7 @@ PAGES = (
     views_my,
     views_offers,
     views_people,
+    views_person,
     views_public,
     views_session_deeds,
 )
