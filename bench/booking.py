@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from training.bookings.models import LIVE, Booking
 from training.bookings.operations import book_place
@@ -15,7 +15,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.transaction import lock_row, unit_of_work
 from training.core.viewer import COMMAND
-from training.people.models import Person
+from training.people.models import Employment, Person
 from training.schedule.models import CourseSession, SessionStatus
 
 PEOPLE = 60
@@ -29,12 +29,16 @@ def measure_booking(app: Flask) -> None:
             .where(
                 CourseSession.status == SessionStatus.PUBLISHED,
                 CourseSession.starts_at > clock.now() + timedelta(days=1),
+                or_(CourseSession.booking_opens_at.is_(None), CourseSession.booking_opens_at <= clock.now()),
+                or_(CourseSession.booking_closes_at.is_(None), CourseSession.booking_closes_at > clock.now()),
             )
-            .order_by(CourseSession.starts_at)
+            .order_by(CourseSession.starts_at.desc())
             .limit(1)
         ).one()
         taken = select(Booking.person_id).where(Booking.session_id == session_id, Booking.state.in_(LIVE))
-        people = list(db.session.scalars(select(Person.id).where(Person.id.not_in(taken)).limit(PEOPLE)))
+        several = select(Employment.person_id).group_by(Employment.person_id).having(func.count() > 1)
+        free = select(Person.id).where(Person.id.not_in(taken), Person.id.not_in(several))
+        people = list(db.session.scalars(free.order_by(Person.id).limit(PEOPLE)))
         db.session.remove()
 
         def lock_only() -> None:
