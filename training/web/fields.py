@@ -125,7 +125,7 @@ class ShortAnswerField(AskedField):
     """An answer of a few characters that is read into a value; what was typed is kept as it was."""
 
     def read(self, text: str) -> object:
-        """The value of typed text, or ReadingError."""
+        """The value of typed text, or ReadingError; every kind of short answer says how it is read."""
         raise NotImplementedError
 
     def process_formdata(self, valuelist: list[Any]) -> None:
