@@ -18,7 +18,8 @@ from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND
-from training.people.models import Employment, Person, WorkforceGroup
+from training.people.models import Employment, Person
+from training.people.models_workforce import WorkforceGroup
 from training.schedule.models import CourseSession
 
 

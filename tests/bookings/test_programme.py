@@ -21,7 +21,7 @@ from training.catalogue.models import Course, CourseKind, CourseStatus, Mode, Pr
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import ANONYMOUS
-from training.people.models import WorkforceGroup
+from training.people.models_workforce import WorkforceGroup
 from training.schedule.models import CourseSession, SessionStatus
 
 SOON = clock.today() + timedelta(days=10)

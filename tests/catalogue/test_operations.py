@@ -33,7 +33,7 @@ from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import ANONYMOUS, COMMAND
-from training.people.models import WorkforceGroup
+from training.people.models_workforce import WorkforceGroup
 
 NEGLECT = CourseDetails(
     code="neg", title=" Neglect  and you ", kind=CourseKind.COURSE, summary="Seeing it.", mode=Mode.FACE_TO_FACE,

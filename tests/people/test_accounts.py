@@ -253,7 +253,7 @@ def test_one_address_gets_few_messages_an_hour(client: Client) -> None:
 
 def test_a_closed_account_stays_closed(client: Client) -> None:
     account = open_account(make_person(address=ADDRESS), PASSWORD, clock.now())
-    account.active = False
+    account.active, account.closed_at = False, clock.now()
     db.session.commit()
     assert "has been closed" in sign_in(client, status=400).errors[0]
     client.submit(client.get("/forgot-password"), {"address": ADDRESS})

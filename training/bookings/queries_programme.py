@@ -15,7 +15,7 @@ from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Viewer
-from training.people.models import WorkforceGroup
+from training.people.models_workforce import WorkforceGroup
 from training.schedule.models import CourseSession, SessionPart, SessionStatus, Venue
 
 CALLED_OFF_DAYS_IN_FEED = timedelta(days=30)

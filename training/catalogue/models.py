@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.core.columns import Changed, Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
-from training.people.models import WorkforceGroup
+from training.people.models_workforce import WorkforceGroup
 
 
 class CourseKind(StrEnum):

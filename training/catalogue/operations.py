@@ -25,7 +25,7 @@ from training.core.database import db
 from training.core.refusal import Refused
 from training.core.transaction import lock_row
 from training.core.viewer import Viewer
-from training.people.models import WorkforceGroup
+from training.people.models_workforce import WorkforceGroup
 
 KINDS_WITHOUT_OUTCOMES = (CourseKind.MEETING, CourseKind.LAUNCH_EVENT)
 

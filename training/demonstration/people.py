@@ -12,7 +12,8 @@ from training.core.database import db
 from training.demonstration.agencies import UNLISTED, InventedAgency
 from training.demonstration.ledger import Ledger, csv_rows
 from training.demonstration.names import Names
-from training.people.models import EmailAddress, Employment, Person, WorkforceGroup
+from training.people.models import EmailAddress, Employment, Person
+from training.people.models_workforce import WorkforceGroup
 
 POSTS = 1700
 """How many people the agencies employ at any moment."""

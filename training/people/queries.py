@@ -11,7 +11,8 @@ from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Role, Viewer
-from training.people.models import Employment, Person, RoleGrant, WorkforceGroup
+from training.people.models import Employment, Person, RoleGrant
+from training.people.models_workforce import WorkforceGroup
 
 SEARCH_WORDS = 8
 """How many typed words count; more are more likely a pasted text than a name."""

@@ -175,5 +175,8 @@ class TrainerAssignment(Identified, Dated, Versioned, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[TrainerPart] = mapped_column(text_enum(TrainerPart))
     state: Mapped[AssignmentState] = mapped_column(text_enum(AssignmentState))
+    answered_at: Mapped[datetime | None]
+    """When the trainer answered by themselves."""
+    answer: Mapped[str] = mapped_column(default="")
     course_session: Mapped[CourseSession] = relationship(back_populates="trainers")
     person: Mapped[Person] = relationship()

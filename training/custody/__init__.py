@@ -1,0 +1,1 @@
+"""Deeds on all tables: merging people, retention, one person's data, export and load."""
