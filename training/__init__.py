@@ -12,6 +12,7 @@ from training.catalogue.views import blueprint as catalogue_pages
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.notes import configure_notes
+from training.custody.views import blueprint as custody_pages
 from training.evaluations.views import blueprint as evaluations_pages
 from training.homes.views import blueprint as homes_pages
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     evaluations_pages,
     reports_pages,
     homes_pages,
+    custody_pages,
 )
 """In the order of the stages."""
 
