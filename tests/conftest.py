@@ -21,6 +21,7 @@ from sqlalchemy import Engine, event
 from tests import mailbox as mailboxes
 from tests.engines.databases import ENGINES, Run
 from tests.engines.permission import databases_allowed
+from tests.headers import faults_of
 from tests.installations import Installations, create, migrate
 from tests.leaks import leaks_of
 from tests.mailbox import Mailbox
@@ -76,16 +77,21 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def app(engine_name: str, installations: Installations) -> Generator[Flask]:
-    """The application over an empty, migrated database, inside an application context of the test's own."""
+    """The application over an empty, migrated database, inside an application context of the test's own.
+
+    Fails a test that got any response without its security headers.
+    """
     with databases_allowed():
         application, emptier = installations.on(engine_name)
         leaks_of(application)
+        faults_of(application)
         try:
             with application.app_context():
                 yield application
                 db.session.remove()
         finally:
             emptier.empty()
+        assert faults_of(application) == []
 
 
 @pytest.fixture

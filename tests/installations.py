@@ -7,6 +7,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from tests.engines.databases import Emptier, Run, new_database
+from tests.headers import watch_headers
 from tests.leaks import watch_for_leaks
 from training import create_app
 from training.config import Config
@@ -56,6 +57,7 @@ class Installations:
             url = new_database(self.run, engine_name, self.prepare)
             app = create_app(config_for(url))
             watch_for_leaks(app)
+            watch_headers(app)
             with app.app_context():
                 self._made[engine_name] = app, Emptier(db.engine)
         return self._made[engine_name]

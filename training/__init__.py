@@ -11,6 +11,7 @@ from training.bookings.views import blueprint as bookings_pages
 from training.catalogue.views import blueprint as catalogue_pages
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
+from training.core.logs import configure_logs
 from training.core.notes import configure_notes
 from training.custody.views import blueprint as custody_pages
 from training.evaluations.views import blueprint as evaluations_pages
@@ -51,6 +52,7 @@ BLUEPRINTS = (
 
 def create_app(config: Config) -> Flask:
     """The application for one installation; the same for the web server, the worker and commands."""
+    configure_logs()
     app = Muster(__name__, static_folder="static", template_folder=str(ROOT / "templates"))
     app.extensions["muster"] = config
     app.config["TESTING"] = config.environment == "testing"

@@ -62,9 +62,10 @@ def begin_writing() -> None:
 def configure_database(app: Flask, url: str) -> None:
     """Bind `db` to `url` and teach its engine when to lock and what to refuse."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {}
+    # What a statement was about belongs to people, so no error and no log repeats its values.
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
-        options = {"pool_pre_ping": True}
+        options["pool_pre_ping"] = True
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():

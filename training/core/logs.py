@@ -1,0 +1,45 @@
+"""What the processes write to their logs: plain lines, without addresses of people and without secrets of links."""
+
+import logging
+import re
+
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+PRIVATE = (
+    (re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
+    (re.compile(r"(/link/)[\w%-]+"), r"\1[token]"),
+    # What PostgreSQL tells about a refused row: its columns may be told, their values not.
+    (re.compile(r"(Key \([^)]*\))=\(.*?\)(?=[ ,.]|$)"), r"\1=[values]"),
+    (re.compile(r"Failing row contains \(.*\)"), "Failing row contains [values]"),
+)
+"""What no line may hold, and what stands there instead."""
+
+
+def discreet(text: str) -> str:
+    """`text` without e-mail addresses, tokens of signed links, and values that a database repeated in its refusal."""
+    for pattern, instead in PRIVATE:
+        text = pattern.sub(instead, text)
+    return text
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Formats a record with its traceback as others do, then takes out what is private."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One entry, on as many lines as its traceback needs."""
+        return discreet(super().format(record))
+
+
+class DiscreetHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to the standard error of the process; there is one in a process, however many applications it makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(DiscreetFormatter(LINE))
+
+
+def configure_logs() -> None:
+    """Let every logger of this process, those of libraries too, end in one discreet handler."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, DiscreetHandler) for handler in root.handlers):
+        root.addHandler(DiscreetHandler())
