@@ -31,7 +31,7 @@ from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
 from training.evaluations.operations import open_requests
 from training.people.models import Person
-from training.people.operations import grant_role
+from training.people.operations_roles import grant_role
 from training.planning.operations import LineFacts, add_line, open_plan, set_targets
 from training.planning.years import TrainingYear
 from training.schedule.models import AssignmentState, CourseSession, SessionStatus

@@ -15,7 +15,8 @@ from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND, Role
 from training.people.models import Person, RoleGrant
-from training.people.operations import grant_role, open_account
+from training.people.operations import open_account
+from training.people.operations_roles import grant_role
 
 
 @pytest.fixture

@@ -14,18 +14,9 @@ from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Grant, Role, Viewer, ViewerKind
 from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
-from training.people.operations import (
-    Job,
-    NewPerson,
-    add_employment,
-    add_person,
-    change_person,
-    end_employment,
-    end_role,
-    grant_role,
-    move_agency,
-    open_account,
-)
+from training.people.operations import NewPerson, add_person, change_person, open_account
+from training.people.operations_jobs import Job, add_employment, end_employment, move_agency
+from training.people.operations_roles import end_role, grant_role
 from training.people.passwords import fault_in
 from training.people.queries import current_employments, person_by_ref, search_people
 from training.people.rules import is_shared_mailbox, may_grant

@@ -8,7 +8,7 @@ from training.agencies.queries import agency_choices
 from training.core.viewer import ROLE_LABELS, Role, Viewer
 from training.people.forms_account import NewPasswordField
 from training.people.models import Employment
-from training.people.operations import Job
+from training.people.operations_jobs import Job
 from training.people.queries import workforce_group_choices
 from training.web.fields import (
     Choice,

@@ -11,7 +11,9 @@ from training.core.links import SignedLink, revoke_links, use_link
 from training.core.viewer import ANONYMOUS, Role, Viewer, ViewerKind
 from training.people import mail
 from training.people.models import Account, EmailAddress, Person, RoleGrant
-from training.people.operations import NewPerson, add_person, confirm_address, grant_role, open_account
+from training.people.operations import NewPerson, add_person, open_account
+from training.people.operations_addresses import confirm_address
+from training.people.operations_roles import grant_role
 from training.people.rules import clean_address
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused
-from training.people import operations
+from training.people import operations, operations_jobs
 from training.people.blueprint import blueprint
 from training.people.forms import DetailsForm, MoveForm
 from training.people.models import Person
@@ -58,7 +58,7 @@ def account_new_job() -> ResponseReturnValue:
     form.from_on.description = "Leave it open if it is today."
     if form.validate_on_submit():
         try:
-            operations.add_employment(current_viewer(), person, form.job(), form.from_on.data or clock.today())
+            operations_jobs.add_employment(current_viewer(), person, form.job(), form.from_on.data or clock.today())
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -84,9 +84,9 @@ def account_job(number: int) -> ResponseReturnValue:
         moved = (job.agency_id, job.agency_named) != (employment.agency_id, employment.agency_named)
         try:
             if moved:
-                operations.move_agency(current_viewer(), employment, job, form.from_on.data or clock.today())
+                operations_jobs.move_agency(current_viewer(), employment, job, form.from_on.data or clock.today())
             else:
-                operations.change_employment(current_viewer(), employment, job)
+                operations_jobs.change_employment(current_viewer(), employment, job)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:

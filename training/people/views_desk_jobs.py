@@ -7,7 +7,7 @@ from training.agencies.queries import agency_choices
 from training.core import clock
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES, ROLE_LABELS, Role
-from training.people import operations, queries
+from training.people import operations_jobs, operations_roles, queries
 from training.people.blueprint import blueprint
 from training.people.forms import DeskJobForm, EndForm, RoleForm
 from training.people.models import Person
@@ -27,7 +27,7 @@ def new_job(ref: str) -> ResponseReturnValue:
     form.offer(viewer)
     if form.validate_on_submit() and form.from_on.data is not None:
         try:
-            operations.add_employment(viewer, person, form.job(form.staff_number.data), form.from_on.data)
+            operations_jobs.add_employment(viewer, person, form.job(form.staff_number.data), form.from_on.data)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -52,7 +52,7 @@ def edit_job(ref: str, number: int) -> ResponseReturnValue:
         form.show(employment)
     elif form.validate():
         try:
-            operations.change_employment(viewer, employment, form.job(form.staff_number.data))
+            operations_jobs.change_employment(viewer, employment, form.job(form.staff_number.data))
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -72,7 +72,7 @@ def end_job(ref: str, number: int) -> ResponseReturnValue:
     form = EndForm(data={"last_on": clock.today()})
     if form.validate_on_submit() and form.last_on.data is not None:
         try:
-            operations.end_employment(viewer, employment, form.last_on.data)
+            operations_jobs.end_employment(viewer, employment, form.last_on.data)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -93,7 +93,7 @@ def new_role(ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         role = Role(form.role.data)
         try:
-            operations.grant_role(viewer, person, role, form.agency.data, form.from_on.data, form.to_on.data)
+            operations_roles.grant_role(viewer, person, role, form.agency.data, form.from_on.data, form.to_on.data)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -115,7 +115,7 @@ def end_role(ref: str, number: int) -> ResponseReturnValue:
     form = EndForm(data={"last_on": clock.today()})
     if form.validate_on_submit() and form.last_on.data is not None:
         try:
-            operations.end_role(viewer, grant, form.last_on.data)
+            operations_roles.end_role(viewer, grant, form.last_on.data)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
