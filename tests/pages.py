@@ -1,8 +1,10 @@
 """A browser without JavaScript: it fetches pages as people do, and examines every one of them."""
 
 import contextvars
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -11,13 +13,16 @@ from flask import Flask, has_app_context, session
 from flask.testing import FlaskClient
 from flask_security.utils import login_user
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from tests.examination import attribute, findings, words
 from tests.filling import chosen_form, filled
 from tests.leaks import leaks_of, settle
+from training.core import clock
 from training.core.database import begin_writing, db
-from training.people.models import Account, Person
+from training.people.models import Account, Person, SignIn
+from training.people.sign_ins import KEY, SECOND_FACTOR, SEEN_EVERY, Way
 from training.web.templating import new_form_token
 
 Result = TypeVar("Result")
@@ -104,6 +109,7 @@ class Client:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self._client: FlaskClient = app.test_client()
+        self._stays: datetime | None = None
 
     def get(self, url: str, status: int = 200, *, follow: bool = False, **options: Any) -> Page:
         """Fetch `url`, expect `status`, examine the page. With `follow`, redirects are followed first."""
@@ -125,6 +131,7 @@ class Client:
         options: dict[str, Any] = {"data": self._tokens()} if method == "POST" else {}
         if has_app_context():
             settle()
+        self._stay()
         answer = _apart(lambda: self._client.open(url, method=method, **options))
         page = Page(answer, url)
         answer.close()
@@ -153,8 +160,11 @@ class Client:
         assert link in page.links, f"no link “{link}” on {page.url}; there are {sorted(page.links)}"
         return self.get(urljoin(page.url, page.links[link]), status)
 
-    def sign_in(self, person: Person) -> None:
-        """Sign `person` in without asking for a password; they get an account if they have none."""
+    def sign_in(self, person: Person, *, has_second_factor: bool = True, stays: bool = True) -> None:
+        """Sign `person` in without asking for a password; they get an account if they have none.
+
+        While it `stays`, they count as having been here all along, however far a test moves the clock.
+        """
         account = person.account
         if account is None:
             reference = person.ref.lower()
@@ -164,7 +174,8 @@ class Client:
             db.session.commit()
         key = account.id
         settle()
-        entered = _apart(lambda: self._enter(key))
+        entered = _apart(lambda: self._enter(key, has_second_factor))
+        self._stays = clock.now() if stays else None
         with self._client.session_transaction() as cookie:
             cookie.clear()
             cookie.update(entered)
@@ -181,12 +192,29 @@ class Client:
         assert found is not None, "nobody is signed in"
         return found.value
 
-    def _enter(self, account_id: int) -> dict[str, Any]:
+    def _enter(self, account_id: int, has_second_factor: bool) -> dict[str, Any]:
         with self.app.test_request_context(environ_overrides=self._client.environ_base):
             begin_writing()
-            login_user(db.session.get_one(Account, account_id))
+            via = [Way.PASSWORD.value, *([SECOND_FACTOR] if has_second_factor else [])]
+            login_user(db.session.get_one(Account, account_id), authn_via=via)
             db.session.commit()
             return dict(session)
+
+    def _stay(self) -> None:
+        """Let a browser whose clock was moved count as used until a moment ago."""
+        if self._stays is None or abs(clock.now() - self._stays) < SEEN_EVERY:
+            return
+        self._stays = clock.now()
+        with self._client.session_transaction() as cookie:
+            key = cookie.get(KEY)
+        if key is not None:
+            _apart(lambda: self._be_here(key))
+
+    def _be_here(self, key: str) -> None:
+        with self.app.app_context():
+            here = update(SignIn).where(SignIn.key_hash == hashlib.sha256(key.encode()).hexdigest())
+            db.session.execute(here.values(seen_at=clock.now(), started_at=clock.now()))
+            db.session.commit()
 
     def _tokens(self) -> dict[str, str]:
         with self._client.session_transaction() as cookie:
@@ -197,6 +225,7 @@ class Client:
     def _ask(self, method: str, url: str, status: int, follow: bool, **options: Any) -> Page:
         if has_app_context():
             settle()
+        self._stay()
         answer = _apart(lambda: self._client.open(url, method=method, **options))
         page = Page(answer, _own_address(url))
         answer.close()

@@ -17,11 +17,12 @@ from training.custody.views import blueprint as custody_pages
 from training.evaluations.views import blueprint as evaluations_pages
 from training.homes.views import blueprint as homes_pages
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
+from training.people.sign_ins import configure_sign_ins
 from training.people.views import blueprint as people_pages
 from training.planning.views import blueprint as planning_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
-from training.web import desk_settings, health, kept_mail, links, messages, tasks
+from training.web import desk_settings, health, kept_mail, links, messages, roles, tasks
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
 from training.web.layout import configure_layout
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     messages.blueprint,
     desk_settings.blueprint,
     tasks.blueprint,
+    roles.blueprint,
     agencies_pages,
     people_pages,
     catalogue_pages,
@@ -63,6 +65,7 @@ def create_app(config: Config) -> Flask:
     configure_access(app, load_viewer)
     configure_security_headers(app, config)
     configure_accounts(app, config)
+    configure_sign_ins(app)
     configure_layout(app, account_links)
     configure_errors(app)
     configure_notes(app)
