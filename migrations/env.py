@@ -1,15 +1,34 @@
-"""How migrations run: in one transaction, on SQLite with foreign keys off while tables are rebuilt."""
+"""How migrations run: in one transaction, on SQLite with foreign keys off while tables are rebuilt, triggers kept."""
 
 from typing import Any
 
-from alembic import context
+from alembic import context, op
+from alembic.ddl.sqlite import SQLiteImpl
 from alembic.operations.ops import MigrationScript
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, text
 
 from training.core.columns import Instant
 from training.tables import METADATA
+
+
+class KeepingTriggers(SQLiteImpl):
+    """SQLite's way to alter a table is to rebuild it under another name, which loses its triggers: put them back."""
+
+    __dialect__ = "sqlite"
+
+    def drop_table(self, table: Table, **given: Any) -> None:
+        """Drop `table`, and remember its triggers in case another takes its name."""
+        held = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table ORDER BY name")
+        self.memo[f"triggers of {table.name}"] = op.get_bind().execute(held, {"table": table.name}).scalars().all()
+        super().drop_table(table, **given)
+
+    def rename_table(self, old_table_name: str, new_table_name: Any, schema: Any = None) -> None:
+        """Rename, and give the table the triggers of the one whose place it takes."""
+        super().rename_table(old_table_name, new_table_name, schema)
+        for statement in self.memo.pop(f"triggers of {new_table_name}", ()):
+            op.get_bind().exec_driver_sql(statement)
 
 
 def render_item(kind: str, item: Any, _autogenerating: Any) -> str | bool:

@@ -98,6 +98,13 @@ def _maintenance(server: Path) -> Generator[Connection]:
         yield connection
 
 
+def _sqlite_triggers(connection: Connection) -> dict[str, str]:
+    if connection.dialect.name != "sqlite":
+        return {}
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    return {str(row.name): str(row.sql) for row in rows}
+
+
 def _hurry(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
@@ -109,6 +116,8 @@ class Emptier:
     engine: Engine
     seeded: dict[str, Sequence[dict[str, Any]]] = field(init=False)
     """The rows that migrations themselves put in, by table."""
+    triggers: dict[str, str] = field(init=False)
+    """What SQLite refuses beyond its constraints, by name: lifted while the tables are emptied."""
 
     def __post_init__(self) -> None:
         if self.engine.dialect.name == "sqlite":
@@ -120,6 +129,7 @@ class Emptier:
                 table.name: [dict(row) for row in connection.execute(table.select()).mappings()]
                 for table in METADATA.sorted_tables
             }
+            self.triggers = _sqlite_triggers(connection)
         self.seeded = {name: found for name, found in rows.items() if found}
 
     def empty(self) -> None:
@@ -128,7 +138,8 @@ class Emptier:
         if self.engine.dialect.name == "sqlite":
             before, after = ["PRAGMA query_only=OFF", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"], ["COMMIT"]
             after.append("PRAGMA foreign_keys=ON")
-            statements = [*before, *deletes, *after]
+            lifted = [f'DROP TRIGGER "{name}"' for name in self.triggers]
+            statements = [*before, *lifted, *deletes, *self.triggers.values(), *after]
         else:
             # As a replica: without triggers, and so without the foreign keys' questions about order.
             settings = "SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '3s'"

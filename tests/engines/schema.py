@@ -22,6 +22,7 @@ POSTGRESQL_QUERIES = {
     "trigger": """
         SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     """,
+    "function": "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
     "sequence": "SELECT sequence_name, data_type FROM information_schema.sequences WHERE sequence_schema = 'public'",
     "view": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
 }
