@@ -11,7 +11,7 @@ from flask import Flask
 
 from training.bookings import ticks as bookings
 from training.config import Config
-from training.core import clock, heartbeat, sending, tasks, tokens
+from training.core import clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
 from training.evaluations import ticks as evaluations
@@ -52,9 +52,14 @@ def jobs(config: Config) -> tuple[Job, ...]:
         with unit_of_work():
             tokens.forget_old()
 
+    def forget_tries() -> None:
+        with unit_of_work():
+            limits.forget_old()
+
     return (
         Job("heartbeat", 60, show_life),
         Job("old form tokens", 3600, forget_form_tokens),
+        Job("old counts of tries", 3600, forget_tries),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("trainers’ calendars", 60, bookings.invite_trainers),
