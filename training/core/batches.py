@@ -50,6 +50,8 @@ class Batch(Identified, Dated, Versioned, Base):
     state: Mapped[BatchState] = mapped_column(text_enum(BatchState), default=BatchState.READING)
     problems: Mapped[list[str]] = mapped_column(JSON, default=list)
     """What is wrong with the file as a whole."""
+    row_count: Mapped[int] = mapped_column(default=0)
+    """How many rows the file has; so many are to be read before it is ready."""
     applied_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     rows: Mapped[list["BatchRow"]] = relationship(

@@ -100,6 +100,8 @@ class Standing(StrEnum):
     """How far it is known that a person works where they say; a booking never waits for it."""
 
     ASKED = "asked"
+    LISTED = "listed"
+    """A lead's file named the person, who has not said so: only they or an officer can settle it, no lead."""
     BY_ADDRESS = "by-address"
     VOUCHED = "vouched"
     REFUSED = "refused"
@@ -107,6 +109,7 @@ class Standing(StrEnum):
 
 STANDING_LABELS = {
     Standing.ASKED: "To be confirmed by the agency",
+    Standing.LISTED: "On the agency’s list, to be confirmed by the person",
     Standing.BY_ADDRESS: "Known by the email address",
     Standing.VOUCHED: "Confirmed",
     Standing.REFUSED: "The agency says no",
