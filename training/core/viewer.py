@@ -28,6 +28,20 @@ ROLE_LABELS = {
     Role.SYSTEM: "System administrator",
 }
 
+ROLE_REACH = {
+    Role.LEARNER: "Everybody who can sign in. Their own bookings, record, account and data; nobody else’s.",
+    Role.AGENCY_LEAD: "For a time, with deputies. The people who work in their agency and those below it now, what "
+    "these people have in date, and the agency’s own figures; not access needs, and nothing from before they joined.",
+    Role.TRAINER: "Sessions they teach: who comes, the registers, feedback without names, and access needs behind a "
+    "button whose use is noted. Nothing of sessions that others teach.",
+    Role.OFFICER: "Everything of the programme and everybody in it. Cannot give or take the roles of the desk itself.",
+    Role.ADMINISTRATOR: "What the telephone asks for: people, bookings, sessions and messages. Not access needs, "
+    "evaluations, settings or the audit log.",
+    Role.VIEWER: "Reports and figures. No row about a person anywhere.",
+    Role.SYSTEM: "Roles and settings, and the accounts of others. No bookings, registers or evaluations.",
+}
+"""How far each role reaches, in words for people; the queries hold it."""
+
 DESK_ROLES = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 """Who works at the desk; what an administrator may not see is said at each endpoint."""
 
@@ -58,6 +72,8 @@ class Viewer:
     person_id: int | None = None
     grants: tuple[Grant, ...] = ()
     link_id: int | None = None
+    link_opens: tuple[str, int] | None = None
+    """The one row that a link holder acts on, as its table and key; nothing else is in their reach by it."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -74,6 +90,12 @@ class Viewer:
     @property
     def is_signed_in(self) -> bool:
         return self.kind is ViewerKind.PERSON
+
+    def opened_by_link(self, table: str) -> int | None:
+        """The key of the row of `table` that the link opens; None for anybody else, and for any other table."""
+        if self.kind is not ViewerKind.LINK or self.link_opens is None or self.link_opens[0] != table:
+            return None
+        return self.link_opens[1]
 
     @property
     def is_machine(self) -> bool:

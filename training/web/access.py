@@ -30,6 +30,10 @@ class Rule:
             return True
         return viewer.is_signed_in and (not self.roles or viewer.has(*self.roles))
 
+    def allows_role(self, role: Role) -> bool:
+        """Whether a person who holds `role`, and is a learner as everybody is, may call."""
+        return not self.needs_sign_in or not self.roles or not self.roles.isdisjoint({role, Role.LEARNER})
+
 
 PUBLIC = Rule("everybody")
 LINK_HOLDER = Rule("whoever holds the link")
@@ -74,6 +78,7 @@ def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
     """Ask `load_viewer` who is asking, once a request, and turn away who may not call the endpoint."""
     app.extensions["muster-viewer"] = load_viewer
     app.extensions["muster-access"] = {"static": PUBLIC}
+    describe_foreign(app, {"static": "Styles, scripts, fonts and pictures of the pages."})
 
     @app.before_request
     def guard() -> ResponseReturnValue | None:
@@ -93,6 +98,20 @@ def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
 def declare_foreign(app: Flask, rules: dict[str, Rule]) -> None:
     """Declare access for endpoints of libraries, whose views cannot be decorated."""
     app.extensions["muster-access"].update(rules)
+
+
+def describe_foreign(app: Flask, sentences: dict[str, str]) -> None:
+    """Say what endpoints of libraries are for; our own views say it in the first line of their docstring."""
+    app.extensions.setdefault("muster-access-words", {}).update(sentences)
+
+
+def purpose_of(app: Flask, endpoint: str) -> str:
+    """What the page of `endpoint` is for, as a sentence; raises UndeclaredAccessError where nobody said."""
+    sentences: dict[str, str] = app.extensions.get("muster-access-words", {})
+    told = sentences.get(endpoint) or (app.view_functions[endpoint].__doc__ or "").strip().partition("\n")[0]
+    if not told:
+        raise UndeclaredAccessError(f"{endpoint} does not say what it is for")
+    return told.replace("'", "’")
 
 
 def check_access_is_declared(app: Flask) -> None:

@@ -18,7 +18,7 @@ YES_NO = {"yes": "Yes", "no": "No"}
 
 blueprint = Blueprint("settings", __name__)
 register_desk_section(
-    "Settings", "settings.index", Role.OFFICER, Role.SYSTEM, position=90, prefixes=("/desk/settings",)
+    "Settings", "settings.index", Role.OFFICER, Role.SYSTEM, position=90, prefixes=("/desk/settings", "/desk/roles")
 )
 
 
