@@ -1,0 +1,74 @@
+"""What the tables of bookings hold, and which of two bookings of one person stands."""
+
+from training.bookings.models import BookingState
+from training.bookings.offers import OFFER
+from training.core.holdings import (
+    EMPTY,
+    KEEP,
+    Direct,
+    Fate,
+    Holding,
+    Meeting,
+    Through,
+    register_holding,
+    register_link_subject,
+    register_message_subject,
+)
+
+FROM_BEST_TO_WORST = (
+    BookingState.CONFIRMED,
+    BookingState.OFFERED,
+    BookingState.AWAITING_AGREEMENT,
+    BookingState.WAITING,
+    BookingState.APPLIED,
+    BookingState.HELD,
+)
+
+HELD = (
+    Holding(
+        table="booking",
+        label="Bookings",
+        about=(Direct("person_id"),),
+        done_by=("booked_by_id",),
+        personal={"reason": EMPTY, "job_role": KEEP},
+        plain=("ref",),
+        meeting=Meeting.STAYS_BEHIND,
+        # Not “cancelled”: nobody cancelled, and reports must not count it as such.
+        released={"state": BookingState.REPLACED.value, "held_until": None, "offered_until": None},
+        ranking=("state", tuple(state.value for state in FROM_BEST_TO_WORST)),
+        shown_without=("terms_id",),
+        kept="reasons",
+    ),
+    Holding(
+        table="booking_need",
+        label="What you need to take part in a session",
+        about=(Through("booking_id", "booking"),),
+        done_by=("met_by_id",),
+        personal={"support": KEEP, "diet": KEEP, "met_how": KEEP},
+        fate=Fate.DELETED,
+        kept="needs",
+    ),
+    Holding(
+        table="person_need",
+        label="What you asked us to keep for next time",
+        about=(Direct("person_id"),),
+        personal={"support": KEEP, "diet": KEEP},
+        fate=Fate.DELETED,
+        meeting=Meeting.STAYS_BEHIND,
+        kept="needs",
+    ),
+    Holding(
+        table="calendar_entry",
+        label="Calendar invitations",
+        about=(Through("booking_id", "booking"), Through("assignment_id", "trainer_assignment")),
+        personal={"address": EMPTY},
+        plain=("uid", "method", "summary", "location", "description"),
+        shown_without=("uid", "sequence", "description", "assignment_id", "booking_id"),
+        kept="people",
+    ),
+)
+for held in HELD:
+    register_holding(held)
+
+register_link_subject(OFFER.name, "booking")
+register_message_subject("booking", "booking")

@@ -1,0 +1,15 @@
+"""What every stage says it holds, imported in the order of the stages: custody reads the registry after this."""
+
+from training.agencies import holdings as agencies
+from training.attendance import holdings as attendance
+from training.bookings import holdings as bookings
+from training.catalogue import holdings as catalogue
+from training.core import holdings_own as core
+from training.custody import holdings as custody
+from training.evaluations import holdings as evaluations
+from training.people import holdings as people
+from training.planning import holdings as planning
+from training.records import holdings as records
+from training.schedule import holdings as schedule
+
+STAGES = (core, agencies, people, catalogue, records, planning, schedule, bookings, attendance, evaluations, custody)
