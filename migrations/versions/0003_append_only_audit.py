@@ -32,7 +32,10 @@ def upgrade() -> None:
         batch_op.drop_index("ix_audit_entry_subject")
         batch_op.drop_constraint(batch_op.f("fk_audit_entry_actor_id"), type_="foreignkey")
         batch_op.create_foreign_key(batch_op.f("fk_audit_entry_actor_id"), "person", ["actor_id"], ["id"])
+        batch_op.add_column(sa.Column("has_values", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE audit_entry SET has_values = true WHERE id IN (SELECT entry_id FROM audit_values)")
     with op.batch_alter_table("audit_entry") as batch_op:
+        batch_op.alter_column("has_values", server_default=None)
         batch_op.create_index("ix_audit_entry_newest", ["happened_at", "id"])
         batch_op.create_index("ix_audit_entry_actor", ["actor_id", "happened_at", "id"])
         batch_op.create_index("ix_audit_entry_deed", ["deed", "happened_at", "id"])
@@ -66,6 +69,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_entry") as batch_op:
         for name in ("newest", "actor", "deed", "subject", "reasoned"):
             batch_op.drop_index(f"ix_audit_entry_{name}")
+        batch_op.drop_column("has_values")
         batch_op.drop_constraint(batch_op.f("fk_audit_entry_actor_id"), type_="foreignkey")
         batch_op.create_foreign_key(
             batch_op.f("fk_audit_entry_actor_id"), "person", ["actor_id"], ["id"], ondelete="SET NULL"

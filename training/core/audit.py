@@ -39,6 +39,8 @@ class AuditEntry(Identified, Base):
     subject_kind: Mapped[str] = mapped_column(ShortText)
     subject_id: Mapped[int]
     reason: Mapped[str | None]
+    has_values: Mapped[bool] = mapped_column(default=False)
+    """Whether values were written with it; where none are left, they have been erased."""
     values: Mapped["AuditValues | None"] = relationship(back_populates="entry", cascade="all, delete-orphan")
 
 
@@ -119,6 +121,7 @@ def record(
         subject_kind=subject.__tablename__,
         subject_id=subject.__mapper__.primary_key_from_instance(subject)[0],
         reason=reason,
+        has_values=bool(before or after),
     )
     if before or after:
         entry.values = AuditValues(before=_plain(before or {}), after=_plain(after or {}))
