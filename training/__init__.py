@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from training import subjects
 from training.agencies.views import blueprint as agencies_pages
 from training.attendance.views import blueprint as attendance_pages
 from training.bookings.views import blueprint as bookings_pages
@@ -22,18 +23,19 @@ from training.people.views import blueprint as people_pages
 from training.planning.views import blueprint as planning_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
-from training.web import desk_settings, health, kept_mail, links, messages, roles, tasks
+from training.web import audit, desk_settings, health, kept_mail, links, messages, roles, tasks
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
 from training.web.layout import configure_layout
 from training.web.requests import Muster, configure_requests
-from training.web.security import configure_security_headers
+from training.web.security import configure_security_headers, configure_trial_runs
 from training.web.templating import configure_templating
 
 BLUEPRINTS = (
     health.blueprint,
     links.blueprint,
     messages.blueprint,
+    audit.blueprint,
     desk_settings.blueprint,
     tasks.blueprint,
     roles.blueprint,
@@ -50,6 +52,8 @@ BLUEPRINTS = (
     custody_pages,
 )
 """In the order of the stages."""
+SUBJECTS = subjects.SOURCES
+"""What the audit log can name."""
 
 
 def create_app(config: Config) -> Flask:
@@ -60,6 +64,7 @@ def create_app(config: Config) -> Flask:
     app.config["TESTING"] = config.environment == "testing"
     configure_database(app, config.database_url)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    configure_trial_runs(app, config)
     configure_templating(app)
     configure_requests(app)
     configure_access(app, load_viewer)

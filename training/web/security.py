@@ -1,11 +1,14 @@
-"""What every answer carries so that browsers protect the people who read it."""
+"""What every answer carries so that browsers protect the people who read it, and where a trial run may be reached."""
 
+import ipaddress
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
-from training.config import Config
+from training.config import DEVELOPMENT_KEY, Config
 
 csrf = CSRFProtect()
 
@@ -61,3 +64,38 @@ def configure_security_headers(app: Flask, config: Config) -> None:
         if request.endpoint != "static" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+ONLY_A_TRIAL = (
+    "This is a trial run of Muster: its cookies are signed with a key that everybody knows, so it answers on this "
+    "machine only. To run it for a partnership, set MUSTER_ENV=production and what docs/operators.md says.\n"
+)
+
+
+def configure_trial_runs(app: Flask, config: Config) -> None:
+    """Answer nobody from elsewhere while the secret key is the one in the source code.
+
+    Whoever forgets MUSTER_ENV=production sees it at once, and not after the first stolen account.
+    """
+    if config.secret_key != DEVELOPMENT_KEY:
+        return
+
+    @app.before_request
+    def refuse_other_hosts() -> ResponseReturnValue | None:
+        if is_this_machine(request.host):
+            return None
+        return Response(ONLY_A_TRIAL, 421, mimetype="text/plain")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a Host header names the machine itself: `localhost`, a name below it, or a loopback address."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
