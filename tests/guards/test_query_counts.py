@@ -30,7 +30,7 @@ from training.core.database import db
 from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
 from training.evaluations.operations import open_requests
-from training.people.models import Person
+from training.people.models import Person, SignIn
 from training.people.operations_roles import grant_role
 from training.planning.operations import LineFacts, add_line, open_plan, set_targets
 from training.planning.years import TrainingYear
@@ -86,6 +86,18 @@ def my() -> Growing:
 def my_bookings() -> Growing:
     growing = my()
     return Growing("/my/bookings", growing.add, growing.reader)
+
+
+def my_sign_ins() -> Growing:
+    person = make_person()
+
+    def add() -> None:
+        db.session.add(
+            SignIn(account=person.account, key_hash=str(number()), device="Firefox on Windows", way="password")
+        )
+        db.session.flush()
+
+    return Growing("/my/account/sign-ins", add, person)
 
 
 def teaching() -> Growing:
@@ -237,6 +249,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "one course": lambda: courses("/neglect"),
     "my learning": my,
     "my bookings": my_bookings,
+    "my sign-ins": my_sign_ins,
     "teaching": teaching,
     "desk": desk,
     "sessions": desk_sessions,

@@ -19,13 +19,13 @@ from flask_security.signals import user_authenticated
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import contains_eager
 
-from training.core import clock
+from training.core import audit, clock
 from training.core.database import db
 from training.core.notes import later
 from training.core.settings import register_setting, setting_value
-from training.core.viewer import Role
+from training.core.viewer import Role, Viewer
 from training.people.devices import device_in_words
-from training.people.models import Account, RoleGrant, SignIn
+from training.people.models import Account, Person, RoleGrant, SignIn
 
 IDLE_MINUTES = register_setting(
     "people.idle-minutes",
@@ -143,10 +143,22 @@ def end_sign_ins(account: Account, but: SignIn | None = None) -> int:
     return len(ended)
 
 
+def handle_of(sign_in: SignIn) -> str:
+    """What a page calls the sign-in by; says nothing about the key, which is random and long."""
+    return sign_in.key_hash[:16]
+
+
 def end_sign_in(sign_in: SignIn) -> None:
     """Sign one browser out, for good."""
     if sign_in.ended_at is None:
         sign_in.ended_at = clock.now()
+
+
+def sign_out_everywhere(viewer: Viewer, person: Person, reason: str) -> int:
+    """Sign a person out of every browser at the request of the desk; returns of how many."""
+    count = end_sign_ins(person.account) if person.account is not None else 0
+    audit.record(viewer, "signed out of every browser", person, after={"browsers": count}, reason=reason)
+    return count
 
 
 def _begin(_app: Flask, user: Account, authn_via: Sequence[str] | None = None, **_: Any) -> None:
