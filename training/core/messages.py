@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 PLACEHOLDER = re.compile(r"\(\(([a-z][a-z _-]*)\)\)")
+FOR_ANOTHER = (
+    "This message is for {}, who has no email address of their own here. Please pass it on, and answer for them where "
+    "it asks something."
+)
 _ADDRESS = re.compile(r"(https?://[^\s<>()]+[^\s<>().,;:])")
 
 
@@ -66,17 +70,21 @@ def is_for_owner_only(name: str) -> bool:
     return name in _kinds and _kinds[name].for_owner_only
 
 
-def write(kind: MessageKind, values: Mapping[str, str]) -> Written:
+def write(kind: MessageKind, values: Mapping[str, str], on_behalf_of: str = "") -> Written:
     """`kind` with every placeholder replaced; raises KeyError naming one that `values` lacks.
 
-    A paragraph that holds nothing but empty placeholders is left out.
+    A paragraph that holds nothing but empty placeholders is left out. With `on_behalf_of`, subject and text say first
+    whom the message is for.
     """
 
     def fill(text: str) -> str:
         return PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
     subject = " ".join(fill(kind.subject).split())
-    paragraphs = [fill(paragraph).strip() for paragraph in re.split(r"\n{2,}", kind.body)]
+    if on_behalf_of:
+        subject = f"For {on_behalf_of}: {subject}"
+    paragraphs = [FOR_ANOTHER.format(on_behalf_of)] if on_behalf_of else []
+    paragraphs += [fill(paragraph).strip() for paragraph in re.split(r"\n{2,}", kind.body)]
     text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
     return Written(subject, _without_markers(text), _html(subject, text))
 

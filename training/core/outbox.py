@@ -115,6 +115,8 @@ class Recipient:
     name: str
     address: str
     person_id: int | None = None
+    on_behalf_of: str = ""
+    """Whom the message is for, where `name` receives it in place of somebody without an address."""
 
 
 def enqueue(
@@ -133,11 +135,14 @@ def enqueue(
     """Add a message to the outbox, written with `values`; None, and nothing added, where `key` was used before.
 
     The caller is inside the transaction of the deed; the unique key holds also against another transaction.
-    `not_after` is the moment from which the message would no longer be true.
+    `not_after` is the moment from which the message would no longer be true. What lets its reader into an account goes
+    to nobody on behalf of another: ValueError.
     """
+    if to.on_behalf_of and kind.for_owner_only:
+        raise ValueError(f"{kind.name} is for its owner only, not for {to.name}")
     if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
         return None
-    written = write(kind, values)
+    written = write(kind, values, to.on_behalf_of)
     message = OutboxMessage(
         key=key,
         kind=kind.name,

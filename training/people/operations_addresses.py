@@ -11,7 +11,9 @@ from training.core.links import revoke_links
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
+from training.people.mail_accounts import SIGN_IN
 from training.people.models import EmailAddress, Person, RoleGrant
+from training.people.operations_standing import judge_jobs
 from training.people.rules import may_grant
 
 
@@ -20,6 +22,7 @@ def confirm_address(person: Person, at: datetime) -> None:
     for row in person.addresses:
         if row.is_primary and row.confirmed_at is None:
             row.confirmed_at = at
+            judge_jobs(person)
     if person.account is not None and person.account.confirmed_at is None:
         person.account.confirmed_at = at
 
@@ -46,7 +49,7 @@ def replace_address(person: Person, address: str) -> None:
     if person.account is not None:
         person.account.email = address
     # Whoever reads the address before must not get in with what was sent there.
-    for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD):
+    for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD, SIGN_IN):
         revoke_links(purpose, person.id)
 
 

@@ -11,7 +11,7 @@ from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Role, Viewer
-from training.people.models import Employment, Person, RoleGrant
+from training.people.models import SETTLED, Employment, Person, RoleGrant
 from training.people.models_workforce import WorkforceGroup
 
 SEARCH_WORDS = 8
@@ -19,7 +19,11 @@ SEARCH_WORDS = 8
 
 
 def within_reach(viewer: Viewer) -> ColumnElement[bool]:
-    """Which rows of Person `viewer` may see, as a condition."""
+    """Which rows of Person `viewer` may see, as a condition; a record that was merged is seen under the kept one."""
+    return and_(Person.merged_into_id.is_(None), _seen_by(viewer))
+
+
+def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.works_at_desk or viewer.has(Role.SYSTEM):
         return true()
     seen = [Person.id == viewer.person_id] if viewer.person_id is not None else []
@@ -32,6 +36,8 @@ def within_reach(viewer: Viewer) -> ColumnElement[bool]:
             exists().where(
                 job.person_id == Person.id,
                 job.agency_id.in_(agencies),
+                # Whoever only says that they work there is on the list to be confirmed, and nowhere else.
+                job.standing.in_(SETTLED),
                 job.from_on <= today,
                 or_(job.to_on.is_(None), job.to_on >= today),
             )
@@ -62,10 +68,20 @@ def person_by_ref(viewer: Viewer, ref: str) -> Person | None:
     )
 
 
+def kept_ref(viewer: Viewer, ref: str) -> str | None:
+    """The reference of the record into which the one with `ref` was merged, at the end of the chain; None if in none."""
+    asked, kept = aliased(Person), aliased(Person)
+    step = select(kept.id, kept.ref, kept.merged_into_id).join(asked, asked.merged_into_id == kept.id)
+    found = db.session.execute(step.where(asked.ref == ref.strip().upper())).first()
+    while found is not None and found.merged_into_id is not None:
+        found = db.session.execute(step.where(asked.id == found.id)).first()
+    return found.ref if found is not None and person_by_ref(viewer, found.ref) is not None else None
+
+
 def matching(words: str) -> ColumnElement[bool]:
-    """Whether every typed word begins or stands within a name, an address or the reference of a Person."""
+    """Whether a Person who is not anonymised has every typed word within their names, addresses or reference."""
     typed = folded(words).split()[:SEARCH_WORDS]
-    return and_(true(), *(Person.search_text.contains(word, autoescape=True) for word in typed))
+    return and_(Person.anonymised_at.is_(None), *(Person.search_text.contains(word, autoescape=True) for word in typed))
 
 
 def search_people(viewer: Viewer, words: str) -> Select[Person]:

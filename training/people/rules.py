@@ -1,6 +1,7 @@
 """Decisions about people on plain values: which addresses are somebody's own, who may give which role."""
 
 import re
+from collections.abc import Iterable
 
 from training.core.mailboxes import bare_address
 from training.core.refusal import Refused
@@ -61,6 +62,22 @@ def is_shared_mailbox(address: str) -> bool:
         or words[0] in OPENING_WORDS
         or words[-1] in OPENING_WORDS
     )
+
+
+def on_domains(address: str, domains: Iterable[str]) -> bool:
+    """Whether `address` lies on one of `domains`, or on a part of one (`a@mail.council.example`)."""
+    own = address.rpartition("@")[2].strip().lower()
+    return any(own == domain or own.endswith(f".{domain}") for domain in domains if domain)
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Whether mail to both arrives in the same mailbox; what stands after a + before the @ is only a label."""
+    return _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(address: str) -> str:
+    local, _, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def may_grant(viewer: Viewer, role: Role) -> bool:
