@@ -69,7 +69,7 @@ def person_by_ref(viewer: Viewer, ref: str) -> Person | None:
 
 
 def kept_ref(viewer: Viewer, ref: str) -> str | None:
-    """The reference of the record into which the one with `ref` was merged, at the end of the chain; None if in none."""
+    """The reference of the record into which the one with `ref` was merged, at the end of the chain; else None."""
     asked, kept = aliased(Person), aliased(Person)
     step = select(kept.id, kept.ref, kept.merged_into_id).join(asked, asked.merged_into_id == kept.id)
     found = db.session.execute(step.where(asked.ref == ref.strip().upper())).first()

@@ -50,7 +50,7 @@ def listed_people(
     statement = (
         select(Person.id, Person.ref, Person.given_name, Person.family_name, EmailAddress.address)
         .outerjoin(EmailAddress, (EmailAddress.person_id == Person.id) & EmailAddress.is_primary)
-        .where(matching(words))
+        .where(matching(words), Person.merged_into_id.is_(None))
         .order_by(Person.sort_key, Person.id)
     )
     if not (viewer.works_at_desk or viewer.has(Role.SYSTEM)):

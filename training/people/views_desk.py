@@ -74,8 +74,12 @@ def desk_people() -> ResponseReturnValue:
 @blueprint.get("/desk/people/<string:ref>")
 @access.only(*DESK_ROLES, Role.SYSTEM)
 def desk_person(ref: str) -> ResponseReturnValue:
-    """One person on the telephone."""
-    viewer, person = current_viewer(), person_or_404(ref)
+    """One person on the telephone; a record that was merged leads to the one that was kept."""
+    viewer = current_viewer()
+    person = queries.person_by_ref(viewer, ref)
+    if person is None:
+        kept = queries.kept_ref(viewer, ref)
+        return redirect(url_for("people.desk_person", ref=kept)) if kept else abort(404)
     return render_template(
         "people/person.html",
         person=person,
