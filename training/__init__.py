@@ -18,15 +18,17 @@ from training.custody.views import blueprint as custody_pages
 from training.evaluations.views import blueprint as evaluations_pages
 from training.homes.views import blueprint as homes_pages
 from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
+from training.people.form_limits import declare_form_limits
 from training.people.sign_ins import configure_sign_ins
 from training.people.views import blueprint as people_pages
 from training.planning.views import blueprint as planning_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
-from training.web import audit, desk_settings, health, kept_mail, links, messages, roles, tasks
+from training.web import audit, batch_addresses, desk_settings, health, kept_mail, links, messages, roles, tasks
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
 from training.web.layout import configure_layout
+from training.web.limits import configure_limits
 from training.web.requests import Muster, configure_requests
 from training.web.security import configure_security_headers, configure_trial_runs
 from training.web.templating import configure_templating
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     audit.blueprint,
     desk_settings.blueprint,
     tasks.blueprint,
+    batch_addresses.blueprint,
     roles.blueprint,
     agencies_pages,
     people_pages,
@@ -69,6 +72,7 @@ def create_app(config: Config) -> Flask:
     configure_requests(app)
     configure_access(app, load_viewer)
     configure_security_headers(app, config)
+    configure_limits(app)
     configure_accounts(app, config)
     configure_sign_ins(app)
     configure_layout(app, account_links)
@@ -86,6 +90,7 @@ def register_stages(app: Flask, config: Config) -> None:
     if kept_mail.is_wanted(config):
         app.register_blueprint(kept_mail.blueprint)
     declare_account_access(app)
+    declare_form_limits(app)
     check_access_is_declared(app)
     links.check_links_have_pages(app)
 
