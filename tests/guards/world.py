@@ -1,0 +1,100 @@
+"""Two sides that know nothing of each other: an agency, its people, a session they come to, and what hangs on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, text
+
+from tests.factories import make_agency, make_assignment, make_booking, make_person, make_session
+from training.agencies.models import Sector
+from training.attendance.models import Presence
+from training.attendance.operations import MarkWanted, close_register, take_register
+from training.attendance.rules import NOT_MARKED, MarkState
+from training.core import clock
+from training.core.database import Base, db
+from training.core.viewer import COMMAND, Role
+from training.evaluations.ticks import open_and_ask
+from training.people.models import RoleGrant
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side as plain values; its word ends every name on it, so that a page that leaks is found by looking."""
+
+    word: str
+    agency: str
+    """The agency's code."""
+    people: dict[str, int]
+    """The keys of its learner, lead and trainer."""
+    refs: dict[str, str]
+    """Their references."""
+    held: str
+    """The session that was held yesterday, its register still open."""
+    comes: str
+    """The learner's booking on the session in four weeks."""
+    evaluates: str
+    """The learner's booking on the session that is finished, with its evaluation open."""
+
+
+def make_sides() -> tuple[Side, Side]:
+    """Two sides, committed."""
+    sides = make_side("Nearmere"), make_side("Farfield")
+    db.session.commit()
+    open_and_ask()
+    return sides
+
+
+def make_side(word: str) -> Side:
+    """A side whose learner was booked yesterday, twice, and comes again in four weeks; flushed, not committed."""
+    agency = make_agency(f"Hospital {word}", Sector(name=f"Sector {word}", reporting_group="Other"))
+    people = {
+        given.lower(): make_person(given, f"{given}{word}", address=f"{given}@{word}.example".lower(), agency=agency)
+        for given in ("Learner", "Lead", "Trainer")
+    }
+    began = date(2020, 1, 1)
+    db.session.add(RoleGrant(person=people["lead"], role=Role.AGENCY_LEAD, agency=agency, from_on=began))
+    db.session.add(RoleGrant(person=people["trainer"], role=Role.TRAINER, from_on=began))
+    yesterday = clock.today() - timedelta(days=1)
+    held, coming, finished = make_session(on=yesterday), make_session(), make_session(on=yesterday)
+    for course_session in (held, coming, finished):
+        make_assignment(course_session, people["trainer"])
+    make_booking(held, people["learner"])
+    comes, evaluates = make_booking(coming, people["learner"]), make_booking(finished, people["learner"])
+    (part,) = finished.parts
+    take_register(COMMAND, part.id, [MarkWanted(evaluates.ref, MarkState(Presence.ATTENDED), NOT_MARKED)])
+    close_register(COMMAND, part.id)
+    return Side(
+        word,
+        agency.code,
+        {name: person.id for name, person in people.items()},
+        {name: person.ref for name, person in people.items()},
+        held.ref,
+        comes.ref,
+        evaluates.ref,
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What an address with a variable part is about, and who may open it."""
+
+    parts: Callable[[Side], dict[str, str]]
+    """What stands in its variable parts when it is about a row of that side."""
+    owners: frozenset[str]
+    """Who of a side may open what is that side's own, such as `learner`."""
+    everywhere: frozenset[str] = frozenset()
+    """Roles that may open it on every side."""
+
+    def is_open_to(self, name: str, *, own: bool) -> bool:
+        """Whether the visitor called `name` may open it where it is, or is not, about their own side."""
+        return name in self.everywhere or (own and name in self.owners)
+
+
+def rows_by_table(connection: Connection, but: frozenset[str]) -> dict[str, list[str]]:
+    """Every row of every table as text, in order, but of the tables named; to see whether anything changed."""
+    return {
+        table.name: sorted(str(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{table.name}"')))
+        for table in Base.metadata.sorted_tables
+        if table.name not in but
+    }
