@@ -32,20 +32,20 @@ def test_the_limit_holds_until_its_window_ends(app: Flask, wall_clock: WallClock
     assert not limits.over("post", ADA, 3, HOUR)
     tries(1)
     assert limits.over("post", ADA, 3, HOUR)
-    assert limits.free_at("post", ADA, 3, HOUR) == began + HOUR
+    assert limits.tries_of("post", ADA, HOUR).until == began + HOUR
     wall_clock.forward(minutes=10)
     assert not limits.over("post", ADA, 3, HOUR)
-    assert limits.tries_of("post", ADA, HOUR) == 0
+    assert limits.tries_of("post", ADA, HOUR).number == 0
 
 
 def test_subjects_kinds_and_lengths_of_time_are_counted_apart(app: Flask, wall_clock: WallClock) -> None:
     wall_clock.set(NOW)
     tries(2)
     tries(1, within=timedelta(days=1))
-    assert limits.tries_of("post", " Ada@Council.example", HOUR) == 2
-    assert limits.tries_of("post", ADA, timedelta(days=1)) == 1
-    assert limits.tries_of("other", ADA, HOUR) == 0
-    assert limits.tries_of("post", "bob@council.example", HOUR) == 0
+    assert limits.tries_of("post", " Ada@Council.example", HOUR).number == 2
+    assert limits.tries_of("post", ADA, timedelta(days=1)).number == 1
+    assert limits.tries_of("other", ADA, HOUR).number == 0
+    assert limits.tries_of("post", "bob@council.example", HOUR).number == 0
 
 
 def test_the_table_does_not_say_whom_it_is_about(app: Flask) -> None:
@@ -61,8 +61,8 @@ def test_counting_begins_anew_for_somebody_who_showed_who_they_are(app: Flask) -
     tries(3)
     tries(1, "bob@council.example")
     limits.forget("post", ADA, HOUR)
-    assert limits.tries_of("post", ADA, HOUR) == 0
-    assert limits.tries_of("post", "bob@council.example", HOUR) == 1
+    assert limits.tries_of("post", ADA, HOUR).number == 0
+    assert limits.tries_of("post", "bob@council.example", HOUR).number == 1
 
 
 def test_old_counts_are_deleted_and_present_ones_kept(app: Flask, wall_clock: WallClock) -> None:
@@ -94,7 +94,7 @@ def test_no_try_of_several_threads_is_lost(app: Flask, wall_clock: WallClock) ->
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(try_five_times, range(6)))
-    assert limits.tries_of("post", ADA, HOUR) == 30
+    assert limits.tries_of("post", ADA, HOUR).number == 30
 
 
 def test_a_try_counts_though_its_request_was_rolled_back(app: Flask) -> None:
@@ -102,5 +102,5 @@ def test_a_try_counts_though_its_request_was_rolled_back(app: Flask) -> None:
         app.preprocess_request()
         limits.count("post", ADA, HOUR)
         db.session.rollback()
-        assert limits.tries_of("post", ADA, HOUR) == 0
-    assert limits.tries_of("post", ADA, HOUR) == 1
+        assert limits.tries_of("post", ADA, HOUR).number == 0
+    assert limits.tries_of("post", ADA, HOUR).number == 1

@@ -7,6 +7,7 @@ rolled back counts as well; at the same moment as many can slip through as the s
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -41,20 +42,31 @@ class LimitCount(Identified, Base):
     tries: Mapped[int]
 
 
+@dataclass(frozen=True)
+class Tries:
+    """How many tries are counted at the moment, and until when; no time where there are none."""
+
+    number: int
+    until: datetime | None
+
+
 def over(kind: str, subject: str, most: int, within: timedelta) -> bool:
     """Whether `subject` (an address, a network address) has had `most` tries of `kind` `within` the time given."""
-    return free_at(kind, subject, most, within) is not None
+    return tries_of(kind, subject, within).number >= most
 
 
-def free_at(kind: str, subject: str, most: int, within: timedelta) -> datetime | None:
-    """When `subject` may try again; None where it may now."""
-    tries, began = _open_window(kind, subject, within)
-    return None if began is None or tries < most else began + within
-
-
-def tries_of(kind: str, subject: str, within: timedelta) -> int:
-    """How many tries of `kind` are counted against `subject` at the moment."""
-    return _open_window(kind, subject, within)[0]
+def tries_of(kind: str, subject: str, within: timedelta) -> Tries:
+    """The tries of `kind` counted against `subject` at the moment."""
+    _require_short(within)
+    number, latest = db.session.execute(
+        select(func.sum(LimitCount.tries), func.max(LimitCount.begins_at)).where(
+            LimitCount.kind == _named(kind, within),
+            LimitCount.subject_hash == _hashed(kind, subject),
+            LimitCount.begins_at > clock.now() - within,
+        )
+    ).one()
+    # Of two who came first at the same moment each may have begun a window: both count, until the later one ends.
+    return Tries(int(number or 0), latest + within if latest else None)
 
 
 def count(kind: str, subject: str, within: timedelta) -> None:
@@ -79,19 +91,6 @@ def forget(kind: str, subject: str, within: timedelta) -> None:
 def forget_old() -> None:
     """Delete the counts that no limit looks at any more."""
     db.session.execute(delete(LimitCount).where(LimitCount.begins_at < clock.now() - LONGEST))
-
-
-def _open_window(kind: str, subject: str, within: timedelta) -> tuple[int, datetime | None]:
-    """The tries since a window began, and when; of two who came first at once each may have begun one."""
-    _require_short(within)
-    row = db.session.execute(
-        select(func.sum(LimitCount.tries), func.max(LimitCount.begins_at)).where(
-            LimitCount.kind == _named(kind, within),
-            LimitCount.subject_hash == _hashed(kind, subject),
-            LimitCount.begins_at > clock.now() - within,
-        )
-    ).one()
-    return int(row[0] or 0), row[1]
 
 
 def _count(kind: str, subject_hash: str, within: timedelta, at: datetime) -> None:

@@ -48,11 +48,11 @@ def configure_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_expired(_error: CSRFError) -> ResponseReturnValue:
         advice = "Nothing was saved. Go back, reload the page and send the form again."
-        return _say("This page was open for too long", advice), 400
+        return say("This page was open for too long", advice), 400
 
     @app.errorhandler(Refused)
     def refused_by_a_rule(refusal: Refused) -> ResponseReturnValue:
-        return _say("This cannot be done as things stand", f"{refusal.sentence}."), 409
+        return say("This cannot be done as things stand", f"{refusal.sentence}."), 409
 
     @app.errorhandler(StaleDataError)
     def changed_meanwhile(_error: StaleDataError) -> ResponseReturnValue:
@@ -66,10 +66,10 @@ def configure_errors(app: Flask) -> None:
 
 
 def _page(code: int) -> ResponseReturnValue:
-    return _say(*PAGES.get(code, PAGES[400 if code < 500 else 500])), code
+    return say(*PAGES.get(code, PAGES[400 if code < 500 else 500])), code
 
 
-def _say(heading: str, advice: str) -> str:
+def say(heading: str, advice: str) -> str:
     """The page, with nothing of the failed request kept; without the layout where the database cannot fill it."""
     try:
         db.session.rollback()

@@ -1,0 +1,21 @@
+"""How often the forms of signing in and up are taken, in one place to look at."""
+
+from flask import Flask
+
+from training.web.limits import JOINING, SIGNING_IN, TYPED_CODES, Limit, declare_limits, for_one_address
+
+FORM_LIMITS: dict[str, tuple[Limit, ...]] = {
+    "security.login": (SIGNING_IN,),
+    # Somebody who wants to leave is never kept.
+    "security.logout": (),
+    "links.code": (TYPED_CODES,),
+    "people.sign_up": (JOINING, for_one_address("address")),
+    "people.send_again": (JOINING, for_one_address("address")),
+    "people.forgot_password": (JOINING, for_one_address("address")),
+}
+"""Every other form that anybody may send has the limit for any form."""
+
+
+def declare_form_limits(app: Flask) -> None:
+    """Tell the application, once its pages are there."""
+    declare_limits(app, FORM_LIMITS)
