@@ -25,7 +25,7 @@ from training.agencies.operations import add_sector
 from training.bookings.models import Booking, BookingState
 from training.catalogue.models import CourseKind
 from training.catalogue.operations import add_priority
-from training.core import clock
+from training.core import audit, clock
 from training.core.database import db
 from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
@@ -241,6 +241,14 @@ def reports(below: str) -> Growing:
     return Growing(f"/reports{below}", add)
 
 
+def audit_log() -> Growing:
+    def add() -> None:
+        booking = make_booking(make_session(), make_person(agency=make_agency()))
+        audit.record(COMMAND, "booked", booking, after={"agency_id": booking.agency_id, "person_id": booking.person_id})
+
+    return Growing("/desk/audit", add)
+
+
 PAGES: dict[str, Callable[[], Growing]] = {
     "front page": front,
     "courses by date": lambda: courses(""),
@@ -269,6 +277,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "evaluations": desk_evaluations,
     "messages": desk_messages,
     "tasks": desk_tasks,
+    "audit log": audit_log,
     "reports": lambda: reports(""),
     "attendance by agency": lambda: reports("/agencies"),
     "delivery": lambda: reports("/delivery"),

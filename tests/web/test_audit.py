@@ -1,7 +1,6 @@
 """The desk's audit log, as the officer and the system administrator read it."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -73,7 +72,7 @@ def test_an_entry_says_who_what_about_whom_from_what_to_what_and_why(desk: Clien
         "Standing To be confirmed by the agency → to Confirmed",
     ):
         assert line in changes, changes
-    assert page.one(f'a[href="/desk/people/{person.ref}"]')
+    assert len(page.select(f'a[href="/desk/people/{person.ref}"]')) == 2
     assert page.rows()[1][1] == "A command on the server"
 
 
@@ -96,9 +95,14 @@ def test_filters_by_actor_deed_days_and_words_of_the_reason(
     desk: Client, officer: Person, wall_clock: WallClock
 ) -> None:
     viewer, subject = viewer_of(officer, Role.OFFICER), make_person()
-    for day, deed, reason in ((1, "changed", "asked by telephone"), (2, "closed", "Asked in writing"), (3, "opened", None)):
+    for day, deed, reason in (
+        (1, "changed", "asked by telephone"),
+        (2, "closed", "Asked in writing"),
+        (3, "opened", None),
+    ):
         wall_clock.set(f"2026-12-0{day} 23:30")
         audit.record(viewer, deed, subject, reason=reason)
+        db.session.flush()
     audit.record(COMMAND, "opened", subject)
     db.session.commit()
     wall_clock.set("2026-12-04 10:00")
@@ -133,7 +137,7 @@ def test_pages_follow_the_key_and_neither_repeat_nor_leave_out(desk: Client, wal
     while address:
         page = desk.get(address)
         seen += [row[2] for row in page.rows()]
-        older = [link for link in page.select("a[rel=next]")]
+        older = page.select("a[rel=next]")
         address = str(older[0]["href"]) if older else None
     assert seen == [f"deed {step:03}" for step in reversed(range(120))]
     assert "120 entries, newest first" in desk.get("/desk/audit")
@@ -159,7 +163,7 @@ def test_the_sheet_holds_what_the_filters_ask(desk: Client) -> None:
     audit.record(COMMAND, "changed", person, before={"telephone": ""}, after={"telephone": "=1+1"}, reason="-because")
     audit.record(COMMAND, "added", make_agency())
     db.session.commit()
-    lines = desk.http.get(f"/desk/audit.csv?about={person.ref}").get_data(as_text=True).splitlines()
+    lines = desk.get(f"/desk/audit.csv?about={person.ref}").body.decode().splitlines()
     assert len(lines) == 2
     assert f"Person,Priya Banerjee,{person.ref},Telephone: nothing → =1+1,'-because" in lines[1]
 
@@ -168,7 +172,7 @@ def test_every_table_with_a_key_that_people_change_is_called_something(app: Flas
     """A guard: a new table needs a name in the log, or belongs to those that are never a subject."""
     silent = {
         "answer", "audit_entry", "audit_values", "batch_row", "calendar_entry", "course_audience", "evaluation_request",
-        "heartbeat", "limit_count", "mark_change", "merge_step", "note", "outcome_statement", "plan_target", "question",
+        "limit_count", "mark_change", "merge_step", "note", "outcome_statement", "plan_target", "question",
         "register", "session_part", "signed_link", "spent_form_token", "worker_seen",
     }  # fmt: skip
     assert set(METADATA.tables) - silent - set(subjects()) == set()
@@ -183,4 +187,3 @@ def test_every_kind_of_subject_can_be_found_and_described(desk: Client) -> None:
     for subject in subjects().values():
         db.session.execute(subject.rows.limit(1)).all()
     assert len(desk.get("/desk/audit").rows()) == min(50, len(subjects()))
-    assert urlsplit(desk.get("/desk/audit?about=X").address).path == "/desk/audit"

@@ -14,6 +14,7 @@ from training.agencies.models import (
     AgencyParent,
     FeeBand,
     Sector,
+    UnlistedName,
 )
 from training.core.database import Base
 from training.core.subjects import Rows, plain_rows, register_subject
@@ -52,3 +53,4 @@ register_subject(
     _of_agency(AgencyMembership, AgencyMembership.id, AgencyMembership.agency_id),
     **PAGE,
 )
+register_subject(UnlistedName, "Name that is no agency here", plain_rows(UnlistedName, UnlistedName.name))

@@ -87,15 +87,15 @@ def _lines(entry: AuditEntry, names: Names) -> list[Line]:
     values = entry.values
     if values is None:
         return []
-    columns = dict.fromkeys([*values.before, *values.after])
-    return [
+    lines = [
         Line(
             column_label(entry.subject_kind, column),
             _in_words(entry.subject_kind, column, values.before.get(column), names),
             _in_words(entry.subject_kind, column, values.after.get(column), names),
         )
-        for column in columns
+        for column in dict.fromkeys([*values.before, *values.after])
     ]
+    return [line for line in lines if not line.before == line.after == NOTHING]
 
 
 def _in_words(table: str, column: str, value: Any, names: Names) -> str:
