@@ -85,17 +85,27 @@ def import_group() -> None:
     """Read files into the database: all of a file, or nothing."""
 
 
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+CHECK = click.option("--check", is_flag=True, help="Only say what would happen.")
+
+
 @import_group.command("agencies")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@FILE
+@CHECK
 @click.pass_obj
-def import_agencies_file(config: Config, file: Path) -> None:
-    """Add and change agencies by their code, as the CSV FILE says."""
+def import_agencies_file(config: Config, file: Path, check: bool) -> None:
+    """Add and change agencies by their code, as the CSV or Excel FILE says."""
+    _import(config, import_agencies, file, check=check)
+
+
+def _import(config: Config, read: Callable[..., list[str]], file: Path, *, check: bool) -> None:
+    """Apply the file at once, or end with everything that is wrong with it."""
     app = application(config)
     require_newest_migration(app)
     with app.app_context():
         try:
             with unit_of_work():
-                done = import_agencies(COMMAND, file.read_bytes())
+                done = read(COMMAND, file.read_bytes(), file.name, check=check)
         except TaskRefused as refusal:
             click.echo("Nothing was changed:", err=True)
             for problem in refusal.problems:

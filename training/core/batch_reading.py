@@ -73,18 +73,6 @@ def as_kept(row: SheetRow, plan: Plan) -> dict[str, Any]:
     }
 
 
-def read_content(content: bytes, kind: BatchKind) -> list[SheetRow]:
-    """The rows of a file; SheetRefused with what is wrong, headings that nobody knows included."""
-    sheet = read_sheet(content, kind.columns, kind.most_rows)
-    if sheet.unknown:
-        known = ", ".join(f"“{column.heading}”" for column in kind.columns)
-        raise SheetRefused(
-            [f"The column “{heading}” is not known." for heading in sheet.unknown[:12]]
-            + [f"The columns that are understood are {known}. Rename or delete the others."]
-        )
-    return sheet.rows
-
-
 def _read(viewer: Viewer, given: dict[str, Any], lease: Lease) -> list[str]:
     key = int(given["batch"])
     with reading(), unit_of_work():
@@ -93,11 +81,12 @@ def _read(viewer: Viewer, given: dict[str, Any], lease: Lease) -> list[str]:
             return STOPPED
         kind, wanted = kind_called(batch.kind), dict(batch.given)
         if kind is None or not kind.may(viewer, wanted):
-            planned, problems = [], ["You cannot bring a file of this kind any more."]
-        else:
-            planned, problems = _planned(viewer, kind, wanted, b64decode(given["content"]))
-    if problems:
-        return _refused(key, problems)
+            return _refused(key, ["You cannot bring a file of this kind any more."])
+        try:
+            sheet = read_sheet(b64decode(given["content"]), kind.columns, kind.most_rows)
+        except SheetRefused as refusal:
+            return _refused(key, refusal.problems)
+        planned = planned_rows(viewer, kind, wanted, sheet.rows)[1]
     lease.renew()
     if not _begun(key, len(planned)):
         return STOPPED
@@ -105,17 +94,7 @@ def _read(viewer: Viewer, given: dict[str, Any], lease: Lease) -> list[str]:
         if not _staged(key, planned[start : start + ROWS_A_STEP]):
             return STOPPED
         lease.renew()
-    return _ready(key)
-
-
-def _planned(
-    viewer: Viewer, kind: BatchKind, given: Mapping[str, Any], content: bytes
-) -> tuple[list[Planned], list[str]]:
-    try:
-        rows = read_content(content, kind)
-    except SheetRefused as refusal:
-        return [], refusal.problems
-    return planned_rows(viewer, kind, given, rows)[1], []
+    return _ready(key, sheet.notes)
 
 
 def _locked(key: int) -> Batch | None:
@@ -143,12 +122,12 @@ def _staged(key: int, planned: Sequence[Planned]) -> bool:
         return True
 
 
-def _ready(key: int) -> list[str]:
+def _ready(key: int, notes: list[str]) -> list[str]:
     with unit_of_work():
         batch = _locked(key)
         if batch is None:
             return STOPPED
-        batch.state = BatchState.READY
+        batch.state, batch.problems = BatchState.READY, notes
         return [f"Rows read: {batch.row_count:,}. Nothing counts before you have looked at them and applied them."]
 
 

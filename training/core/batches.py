@@ -49,7 +49,7 @@ class Batch(Identified, Dated, Versioned, Base):
     """Plain values that the kind needs besides the file, such as the agency whose staff it lists."""
     state: Mapped[BatchState] = mapped_column(text_enum(BatchState), default=BatchState.READING)
     problems: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """What is wrong with the file as a whole."""
+    """What is wrong with the file as a whole, or was left out of it."""
     row_count: Mapped[int] = mapped_column(default=0)
     """How many rows the file has; so many are to be read before it is ready."""
     applied_at: Mapped[datetime | None]

@@ -50,6 +50,8 @@ class Column:
     required: bool = False
     most: int = 200
     is_day: bool = False
+    may_go_on: bool = False
+    """Whether a heading may go on after these words, such as with a year."""
     example: str = ""
 
     @property
@@ -79,6 +81,11 @@ class Sheet:
 
     rows: list[SheetRow]
     unknown: list[str] = field(default_factory=list[str])
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, in words."""
+        return [f"The column “{heading}” is not known here and was left out." for heading in self.unknown]
 
 
 def read_sheet(content: bytes, columns: Iterable[Column], most_rows: int) -> Sheet:
@@ -232,7 +239,9 @@ def _places(header: list[str], columns: tuple[Column, ...]) -> tuple[dict[int, C
     unknown: list[str] = []
     problems: list[str] = []
     for place, title in enumerate(header):
-        column = known.get(_plain(title))
+        column = known.get(_plain(title)) or next(
+            (each for each in columns if each.may_go_on and _goes_on(each, title)), None
+        )
         if column is None:
             unknown += [title[:40]] if title else []
         elif column in places.values():
@@ -248,6 +257,10 @@ def _places(header: list[str], columns: tuple[Column, ...]) -> tuple[dict[int, C
     if problems:
         raise SheetRefused(problems[:MOST_PROBLEMS])
     return places, unknown
+
+
+def _goes_on(column: Column, title: str) -> bool:
+    return any(_plain(title).startswith(f"{_plain(heading)} ") for heading in column.headings)
 
 
 def _plain(heading: str) -> str:
