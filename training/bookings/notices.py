@@ -8,22 +8,23 @@ from training.bookings.invites import (
     Participant,
     bring_into_step,
     entries_of,
-    invitable,
     manage_address,
     what_differs,
 )
 from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.notices_agreements import manager_told
+from training.bookings.notices_trainers import guest_told, way_in_words
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_of, may_pass_on
 from training.bookings.wording import dates, join_line, part_name, place, sitting, soon
-from training.catalogue.models import Agreement
 from training.config import installation
 from training.core import clock
 from training.core.database import db
 from training.core.links import create_link
 from training.core.messages import MessageKind
 from training.core.outbox import Recipient, enqueue
+from training.people.queries_contacts import who_receives
 from training.schedule.models import TRAINER_PART_LABELS, TrainerAssignment
 from training.web.formats import day, moment, ordinal
 
@@ -39,7 +40,7 @@ BY_WHOM = {
 def booked(booking: Booking) -> None:
     """Say that the person has a place, and put it in their calendar."""
     _tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
-    _tell_manager(booking)
+    manager_told(booking)
 
 
 def waiting(booking: Booking, position: int) -> None:
@@ -51,7 +52,7 @@ def waiting(booking: Booking, position: int) -> None:
 def promoted(booking: Booking) -> None:
     """Say that a place became free and is theirs."""
     _tell(mail.PROMOTED, booking, {}, bring_into_step(booking, comes=True))
-    _tell_manager(booking)
+    manager_told(booking)
 
 
 def offered(booking: Booking) -> None:
@@ -104,6 +105,7 @@ def changed(participant: Participant, differences: Sequence[str], removed: Seque
             {"differences": listed},
             [*removed, *bring_into_step(participant, comes=True)],
         )
+        guest_told(participant)
         return
     comes = participant.state is BookingState.CONFIRMED
     standing = "You are booked." if comes else "You are on the waiting list."
@@ -121,8 +123,9 @@ def trainer_invited(assignment: TrainerAssignment) -> bool:
     """Put a session into the calendar of somebody who teaches it; False where it is there already."""
     calendars = bring_into_step(assignment, comes=True)
     if calendars:
-        values = {"part": TRAINER_PART_LABELS[assignment.part].lower()}
+        values = {"part": TRAINER_PART_LABELS[assignment.part].lower(), "way_in": way_in_words(assignment)}
         _tell(mail_trainers.TRAINER_INVITED, assignment, values, calendars)
+        guest_told(assignment)
     return bool(calendars)
 
 
@@ -145,30 +148,14 @@ def details(participant: Participant) -> None:
     )
 
 
-def _tell_manager(booking: Booking) -> None:
-    """Say once to the line manager who was said to agree; nobody where the job names no manager's address."""
-    employment = booking.employment
-    address = employment and invitable(employment.manager_address)
-    if booking.agreement is not Agreement.DECLARED or employment is None or not address:
-        return
-    course_session = booking.course_session
-    enqueue(
-        mail.MANAGER_TOLD,
-        {
-            "hello": f"Hello {employment.manager_name}," if employment.manager_name else "Hello,",
-            "who": booking.person.name,
-            "title": course_session.course.title,
-            "first_day": day(course_session.parts[0].on),
-            "dates": dates(course_session.parts),
-            "place": place(course_session),
-            "last_day": day(max(cut_off_of(course_session), clock.today())),
-        },
-        key=f"{_subject(booking)}:{mail.MANAGER_TOLD.name}",
-        stream=f"{_subject(booking)}:manager",
-        about=_subject(booking),
-        to=Recipient(employment.manager_name, address),
-        not_after=course_session.starts_at,
-    )
+def one_of_two(booking: Booking) -> None:
+    """Take a booking out of the calendar whose person is on the session under another record of theirs as well."""
+    _send_days(booking, bring_into_step(booking, comes=False), "You were on this session twice. Your place stays.")
+
+
+def one_of_two_no_more(booking: Booking) -> None:
+    """Put a booking back into the calendar after two records turned out to be about two people."""
+    _send_days(booking, bring_into_step(booking, comes=True), "Your booking was mixed up with somebody else’s.")
 
 
 def _tell(
@@ -185,18 +172,17 @@ def _tell(
     only = calendars[0] if len(calendars) == 1 and len(course_session.parts) == 1 else None
     if only is not None and only.address != person.address:
         only = None
-    if person.address is not None:
-        enqueue(
-            kind,
-            {**_values(participant, calendars), **own},
-            key=f"{_subject(participant)}:{kind.name}:{participant.row_version}.{course_session.row_version}",
-            stream=_subject(participant),
-            about=_subject(participant),
-            to=Recipient(person.name, person.address, person.id),
-            calendar=only.calendar if only else None,
-            secrets=secrets,
-            not_after=course_session.starts_at,
-        )
+    enqueue(
+        kind,
+        {**_values(participant, calendars), **own},
+        key=f"{_subject(participant)}:{kind.name}:{participant.row_version}.{course_session.row_version}",
+        stream=_subject(participant),
+        about=_subject(participant),
+        to=who_receives(person),
+        calendar=only.calendar if only else None,
+        secrets=secrets,
+        not_after=course_session.starts_at,
+    )
     if only is None:
         _send_days(participant, calendars)
 

@@ -5,6 +5,7 @@ from training.attendance import holdings as attendance
 from training.bookings import holdings as bookings
 from training.catalogue import holdings as catalogue
 from training.core import holdings_own as core
+from training.core.holdings import Holding, holdings
 from training.custody import holdings as custody
 from training.evaluations import holdings as evaluations
 from training.people import holdings as people
@@ -13,3 +14,8 @@ from training.records import holdings as records
 from training.schedule import holdings as schedule
 
 STAGES = (core, agencies, people, catalogue, records, planning, schedule, bookings, attendance, evaluations, custody)
+
+
+def everything_held() -> dict[str, Holding]:
+    """What every table holds, by its name."""
+    return holdings()
