@@ -92,6 +92,10 @@ def _merge(entry: Entry, did: str, before: Entry, after: Entry) -> None:
     if did == "removed":
         entry["did"] = "nothing" if entry["did"] == "added" else "removed"
         entry["before"], entry["after"] = {**before, **entry["before"]}, {}
+    elif did == "added":
+        # SQLite gives the key of a row that is gone to the next.
+        entry["did"] = "added" if entry["did"] == "nothing" else "changed"
+        entry["after"] = after
     else:
         if entry["did"] == "changed":
             entry["before"] = {**before, **entry["before"]}
