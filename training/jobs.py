@@ -9,7 +9,9 @@ from pathlib import Path
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
+from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
+from training.bookings import ticks_needs, ticks_trainers
 from training.config import Config
 from training.core import clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
@@ -62,9 +64,12 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("old counts of tries", 3600, forget_tries),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
         Job("offers that run out", 60, bookings.lapse_offers),
+        Job("trainers to ask", 60, ticks_trainers.ask_trainers),
+        Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
         Job("trainers’ calendars", 60, bookings.invite_trainers),
         Job("calendars out of step", 300, bookings.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),
+        Job("registers that open", 60, attendance.send_registers),
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),
         # Last, so that one round also sends what it has written.
         Job("outbox", 2, lambda: sending.send_all(way_out)),

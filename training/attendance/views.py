@@ -1,118 +1,60 @@
 """The register of one part: the whole room on one page, for the session's trainers and the desk."""
 
-from dataclasses import dataclass
-
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from training.agencies.queries import agency_choices
+from training.attendance import views_link as views_link
 from training.attendance.blueprint import blueprint
-from training.attendance.forms import CloseForm, RegisterForm, ReopenForm
-from training.attendance.models import PRESENCE_LABELS, Register
-from training.attendance.operations import (
-    Conflict,
-    close_register,
-    reopen_register,
-    take_register,
-    why_not_open,
-)
-from training.attendance.operations_walk_ins import add_walk_in
-from training.attendance.queries import attendees_of, open_parts, register_of, session_with_register, totals_of
-from training.attendance.rules import MarkState, register_opens_at
-from training.attendance.settings import COMPLETION_PERCENT, REGISTER_OPENS_HOURS
-from training.config import installation
-from training.core import clock
+from training.attendance.forms import ReopenForm
+from training.attendance.operations import reopen_register
+from training.attendance.register_pages import close_page, register_page, sheet_of
 from training.core.refusal import Refused
-from training.core.settings import setting_value
 from training.core.viewer import Role
-from training.schedule.models import CourseSession, SessionPart
 from training.web import access
 from training.web.access import current_viewer
-from training.web.fields import Choice
-from training.web.formats import clock as clock_time
-from training.web.formats import count, listing
-
-CONFLICTS_NAMED = 6
-"""How many are spelled out after two people marked the same room; the list below shows them all."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A register within reach: its session, its part, and whether it was closed."""
+class SignedInWays:
+    """The pages around a register for somebody signed in: the desk, or a trainer of the session."""
 
-    course_session: CourseSession
-    part: SessionPart
-    register: Register | None
+    def __init__(self, ref: str) -> None:
+        self.ref = ref
+        self.needs = url_for("bookings.session_needs", ref=ref)
+        if current_viewer().works_at_desk:
+            self.back = (url_for("bookings.desk_session", ref=ref), f"Session {ref}")
+        else:
+            self.back = (url_for("homes.teaching"), "Teaching")
 
-    @property
-    def is_closed(self) -> bool:
-        return self.register is not None and self.register.closed_at is not None
+    def register(self, part: int) -> str:
+        """The register of a part."""
+        return url_for("attendance.register", ref=self.ref, part=part)
+
+    def close(self, part: int) -> str:
+        """Closing it."""
+        return url_for("attendance.close", ref=self.ref, part=part)
 
 
 @blueprint.route("/sessions/<string:ref>/register/<int:part>", methods=["GET", "POST"])
 @access.signed_in
 def register(ref: str, part: int) -> ResponseReturnValue:
     """Mark who is here; save, or save and go on to closing."""
-    sheet = _sheet(ref, part)
-    attendees = attendees_of(current_viewer(), sheet.part.id)
-    form = RegisterForm(attendees, sheet.part.minutes)
-    form.walk_in_agency.choices = [Choice(str(row.id), row.name) for row in agency_choices(current_viewer())]
-    if form.validate_on_submit():
-        try:
-            return _save(sheet, form)
-        except Refused as refusal:
-            form.add_error(refusal.sentence, f"walk_in_{refusal.field}" if refusal.field else "")
-    why_not = why_not_open(sheet.course_session, sheet.part, sheet.register)
-    return render_template(
-        "attendance/register.html",
-        sheet=sheet,
-        form=form,
-        attendees=attendees,
-        totals=totals_of(attendees),
-        labels=PRESENCE_LABELS,
-        why_not=why_not,
-        opens_at=register_opens_at(sheet.part.starts_at, setting_value(REGISTER_OPENS_HOURS)),
-        may_reopen=current_viewer().has(Role.OFFICER),
-        desk_address=installation().mail_address,
-    ), form.status
+    viewer = current_viewer()
+    return register_page(viewer, sheet_of(viewer, ref, part), SignedInWays(ref))
 
 
 @blueprint.route("/sessions/<string:ref>/register/<int:part>/close", methods=["GET", "POST"])
 @access.signed_in
 def close(ref: str, part: int) -> ResponseReturnValue:
     """Say what closing will do, and do it."""
-    sheet = _sheet(ref, part)
-    form = CloseForm()
-    if form.validate_on_submit():
-        try:
-            closed = close_register(current_viewer(), sheet.part.id)
-        except Refused as refusal:
-            form.add_error(refusal.sentence, refusal.field)
-        else:
-            said = "The register is closed."
-            if closed.finished:
-                said += f" The session is finished: {count(closed.completions, 'completion')} written."
-            flash(said, "success")
-            return redirect(url_for("attendance.register", ref=ref, part=part))
-    attendees = attendees_of(current_viewer(), sheet.part.id)
-    left = [str(one.number) for one in open_parts(current_viewer(), sheet.course_session.id) if one.id != sheet.part.id]
-    return render_template(
-        "attendance/close.html",
-        sheet=sheet,
-        form=form,
-        totals=totals_of(attendees),
-        not_marked=[attendee.name for attendee in attendees if attendee.state.presence is None],
-        left=left,
-        percent=setting_value(COMPLETION_PERCENT),
-        too_early=clock.now() < sheet.part.starts_at,
-    ), form.status
+    viewer = current_viewer()
+    return close_page(viewer, sheet_of(viewer, ref, part), SignedInWays(ref))
 
 
 @blueprint.route("/sessions/<string:ref>/register/<int:part>/reopen", methods=["GET", "POST"])
 @access.only(Role.OFFICER)
 def reopen(ref: str, part: int) -> ResponseReturnValue:
     """Open a closed register again, with a reason."""
-    sheet = _sheet(ref, part)
+    sheet = sheet_of(current_viewer(), ref, part)
     form = ReopenForm()
     if form.validate_on_submit():
         try:
@@ -122,65 +64,4 @@ def reopen(ref: str, part: int) -> ResponseReturnValue:
         else:
             flash("The register is open again. Close it when it is right.", "success")
             return redirect(url_for("attendance.register", ref=ref, part=part))
-    return render_template("attendance/reopen.html", sheet=sheet, form=form), form.status
-
-
-def _sheet(ref: str, number: int) -> Sheet:
-    course_session = session_with_register(current_viewer(), ref)
-    if course_session is None:
-        abort(404)
-    part = next((part for part in course_session.parts if part.number == number), None)
-    if part is None:
-        abort(404)
-    return Sheet(course_session, part, register_of(current_viewer(), part.id))
-
-
-def _save(sheet: Sheet, form: RegisterForm) -> ResponseReturnValue:
-    viewer, ref, number = current_viewer(), sheet.course_session.ref, sheet.part.number
-    taken = take_register(viewer, sheet.part.id, form.wanted())
-    said = f"{count(taken.changed, 'mark')} changed and saved." if taken.changed else "Saved. No mark was changed."
-    if form.adds_walk_in:
-        added = add_walk_in(
-            viewer,
-            sheet.part.id,
-            form.walk_in_name.data,
-            form.walk_in_address.data,
-            form.walk_in_agency.data,
-            form.walk_in_role.data,
-        )
-        said = f"{added.walk_in.name} is on the register, marked as attended. {said}"
-        if added.warning:
-            flash(added.warning, "warning")
-    flash(said, "success")
-    if taken.conflicts:
-        flash(_conflicts_in_words(taken.conflicts), "warning")
-    elif form.deed == "close":
-        return redirect(url_for("attendance.close", ref=ref, part=number))
-    return redirect(url_for("attendance.register", ref=ref, part=number))
-
-
-def _conflicts_in_words(conflicts: tuple[Conflict, ...]) -> str:
-    """Both marks of everybody two people marked differently; the earlier one stands."""
-    sentences = [_conflict_in_words(one) for one in conflicts[:CONFLICTS_NAMED]]
-    more = conflicts[CONFLICTS_NAMED:]
-    if more:
-        sentences.append(f"The same happened with {listing(one.attendee.name for one in more)}.")
-    return f"{' '.join(sentences)} The earlier marks stand. Change them below if they are wrong."
-
-
-def _conflict_in_words(conflict: Conflict) -> str:
-    attendee, chosen = conflict.attendee, _in_words(conflict.wanted)
-    if attendee.marked_at is None:
-        return f"The mark of {attendee.name} was taken away while you chose {chosen}."
-    who = attendee.marked_by or "somebody"
-    said = f"{_in_words(attendee.state)} by {who} at {clock_time(attendee.marked_at)}"
-    return f"{attendee.name} was marked as {said}, while you chose {chosen}."
-
-
-def _in_words(state: MarkState) -> str:
-    if state.presence is None:
-        return "not marked"
-    minutes = [
-        f"{number} minutes {what}" for number, what in ((state.late, "late"), (state.early, "left early")) if number
-    ]
-    return ", ".join([PRESENCE_LABELS[state.presence].lower(), *minutes])
+    return render_template("attendance/reopen.html", sheet=sheet, form=form, ways=SignedInWays(ref)), form.status

@@ -74,7 +74,37 @@ MANAGER_TOLD = register_kind(
 
 Where: ((place))
 
-If you do not agree, reply to this message by the end of ((last_day)). You do not need to do anything else.
+# If you do not agree
+Say so by the end of ((last_day)), or say that you are not their line manager, here:
+((answer))
+
+((code_line))
+
+If you agree you do not need to do anything. The link is for you alone: please do not pass it on.
+""",
+)
+
+LEAD_TOLD = register_kind(
+    "bookings.lead-told",
+    "Lead told of a booking, in place of the manager",
+    "((who)) is coming to training: ((title)), ((first_day))",
+    """
+((hello))
+
+((who)) has a place on ((title)) and told us that their line manager agrees. No line manager’s address is confirmed \
+for them, so we tell you, as the training lead of their agency.
+
+((dates))
+
+Where: ((place))
+
+# If they may not go
+Say so by the end of ((last_day)), here:
+((answer))
+
+((code_line))
+
+If they may go you do not need to do anything. The link is for you alone: please do not pass it on.
 """,
 )
 

@@ -1,4 +1,4 @@
-"""The kinds of messages to trainers about the sessions they teach."""
+"""The kinds of messages to trainers about the sessions they teach, or are asked to."""
 
 from training.bookings.mail import INVITE_NOTE, PLACE_AND_TIME
 from training.core.messages import register_kind
@@ -7,6 +7,34 @@ _FACTS = f"""
 {PLACE_AND_TIME}
 Reference: ((reference))
 """
+
+TRAINER_ASKED = register_kind(
+    "bookings.trainer-asked",
+    "Trainer asked",
+    "Can you teach: ((title)), ((first_day))?",
+    """
+Hello ((name)),
+
+Can you teach ((title))? We ask you as ((part)).
+
+((again))
+
+((dates))
+
+Where: ((place))
+
+# Your answer
+Say whether you can do it, here:
+((answer))
+
+((code_line))
+
+The link is for you alone: please do not pass it on.
+
+Reference: ((reference))
+""",
+    for_owner_only=True,
+)
 
 TRAINER_CHANGED = register_kind(
     "bookings.trainer-changed",
@@ -41,13 +69,36 @@ Thank you for teaching ((title)). You are down as ((part)).
 {_FACTS}
 ((notes))
 
-See the session and who is coming:
-((manage))
+((way_in))
 
 If you can no longer come, please tell us at once by replying to this message; declining the invitation in your \
 calendar is not enough.
 {INVITE_NOTE}
 """,
+)
+
+GUEST_WAY_IN = register_kind(
+    "bookings.guest-way-in",
+    "Guest trainer’s link",
+    "Who is coming, and your register: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+You teach ((title)) and need no account for it. Who is coming, what they need, and the register to take on the day are \
+here:
+((answer))
+
+((code_line))
+
+The link is for you alone: please do not pass it on. It works until ((until)).
+
+((dates))
+
+Where: ((place))
+
+Reference: ((reference))
+""",
+    for_owner_only=True,
 )
 
 TRAINER_CANCELLED = register_kind(

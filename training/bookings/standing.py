@@ -83,6 +83,8 @@ def _booked(booking: Booking) -> tuple[str, ...]:
         steps.append("We have no email address for you, so please note the date.")
     if manager := manager_told(booking):
         steps.append(f"We told your line manager at {manager} that you are coming.")
+    if booking.agreed_at is not None:
+        steps.append(f"Your manager said on {day(booking.agreed_at)} that you may go.")
     if course_session.online_link:
         steps.append("Join with the link below when it begins.")
     if clock.now() < course_session.starts_at:

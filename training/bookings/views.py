@@ -2,27 +2,33 @@
 
 from training.bookings import (
     feeds,
+    views_agreements,
     views_book,
     views_desk_sessions,
     views_my,
+    views_needs,
     views_offers,
     views_people,
     views_person,
     views_public,
     views_session_deeds,
+    views_trainers,
 )
 from training.bookings.blueprint import blueprint
 
 PAGES = (
     feeds,
+    views_agreements,
     views_book,
     views_desk_sessions,
     views_my,
+    views_needs,
     views_offers,
     views_people,
     views_person,
     views_public,
     views_session_deeds,
+    views_trainers,
 )
 
 __all__ = ["PAGES", "blueprint"]

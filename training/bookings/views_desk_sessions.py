@@ -11,6 +11,7 @@ from training.bookings.forms_desk_sessions import SessionFilterForm
 from training.bookings.queries_desk import people_of_session
 from training.bookings.queries_desk_sessions import DeskSession, totals_of
 from training.bookings.queries_desk_sessions import desk_sessions as sessions_found
+from training.bookings.queries_needs import needs_standing
 from training.bookings.views_public import standing
 from training.bookings.wording import part_name, sitting
 from training.catalogue.models import MODE_LABELS
@@ -19,6 +20,7 @@ from training.core.viewer import DESK_ROLES
 from training.schedule.models import SESSION_STATUS_LABELS, TRAINER_PART_LABELS, SessionStatus
 from training.schedule.operations import readiness, times_of
 from training.schedule.queries import SessionOrder, clashes_for_trainers, session_by_ref, trainers_of
+from training.schedule.queries_trainers import declined_of
 from training.schedule.rules import is_link, missing_to_publish, needs_link, needs_venue
 from training.web import access
 from training.web.access import current_viewer
@@ -86,6 +88,8 @@ def desk_session(ref: str) -> ResponseReturnValue:
         missing=missing_to_publish(readiness(session), clock.now()) if session.status is SessionStatus.DRAFT else [],
         parts=[(part.number, part_name(session, part.number), sitting(part)) for part in session.parts],
         people=people,
+        needs=needs_standing(viewer, session.id),
+        declined=declined_of(viewer, session.id),
         free=session.capacity - len(people.places),
         is_thin=session.status is SessionStatus.PUBLISHED and len(people.places) < session.course.minimum,
         has_begun=session.starts_at <= clock.now(),

@@ -12,6 +12,7 @@ from training.bookings.operations import cancel_booking, give_place
 from training.bookings.places import standing_of
 from training.bookings.queries import entries_by_part, messages_about, own_booking_by_ref
 from training.bookings.queries import my_bookings as bookings_of
+from training.bookings.queries_needs import own_kept, own_need
 from training.bookings.rules import place_or_wait
 from training.bookings.standing import cancelling, in_words, may_book_again
 from training.bookings.terms import may_pass_on
@@ -146,6 +147,9 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         link=link if is_link(link) else "",
         link_note="" if is_link(link) or not link else join_line(course_session),
         offers_cancel=booking.is_live and coming,
+        offers_needs=booking.is_live and clock.now() < course_session.ends_at,
+        has_told_needs=own_need(current_viewer(), booking) is not None,
+        has_kept_needs=own_kept(current_viewer()) is not None,
         offers_answer=booking.state is BookingState.OFFERED and coming,
         offers_place=booking.state is BookingState.WAITING
         and refusal_of(course_session) is None

@@ -8,13 +8,13 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from training.attendance.reach import teaches
 from training.catalogue.models import Course
 from training.core.database import db
 from training.core.viewer import Role, Viewer
 from training.evaluations.models import Answer, EvaluationRequest, Question, QuestionKind, Stage
 from training.evaluations.rules import may_be_shown, mean, shuffle_key
 from training.schedule.models import CourseSession
+from training.schedule.reach import teaches
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from training.bookings.models import BOOKING_STATE_LABELS
 from training.bookings.queries_programme import ProgrammeFilters, next_sessions
 from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
-from training.homes import queries_desk, queries_front, queries_my, queries_teaching
+from training.homes import queries_desk, queries_desk_asked, queries_front, queries_my, queries_teaching
 from training.planning.years import TrainingYear
 from training.reports.filters import choices, read_asked
 from training.reports.queries_agencies import agency_report
 from training.reports.queries_delivery import delivery_report
 from training.schedule.models import TRAINER_PART_LABELS
+from training.schedule.queries_trainers import asked_of
 from training.web import access
 from training.web.access import current_viewer
 from training.web.navigation import register_desk_section, register_tab
@@ -27,7 +28,7 @@ HOMES = (
 )
 NEXT_SHOWN = 8
 """How many sessions the front page names."""
-OF_A_SESSION = ("/sessions/*/register", "/sessions/*/feedback")
+OF_A_SESSION = ("/sessions/*/register", "/sessions/*/feedback", "/sessions/*/needs")
 """Pages on what happened in a session: for its trainers and the desk."""
 register_tab("My learning", "homes.my", Role.LEARNER, position=20, prefixes=("/my",))
 register_tab("Teaching", "homes.teaching", Role.TRAINER, position=30, prefixes=("/teaching", *OF_A_SESSION))
@@ -81,6 +82,7 @@ def teaching() -> ResponseReturnValue:
     return render_template(
         "homes/teaching.html",
         registers=queries_teaching.open_registers(viewer),
+        asked=asked_of(viewer),
         coming=queries_teaching.coming_sessions(viewer),
         heard=queries_teaching.heard(viewer),
         part_labels=TRAINER_PART_LABELS,
@@ -99,6 +101,10 @@ def desk() -> ResponseReturnValue:
         year=TrainingYear.of(clock.today()),
         registers=queries_desk.registers_not_closed(viewer),
         unsent=queries_desk.failed_messages(viewer),
+        needs=queries_desk_asked.needs_not_met(viewer),
+        cannot=queries_desk_asked.trainers_who_cannot(viewer),
+        unanswered=queries_desk_asked.trainers_unanswered(viewer),
+        unmanaged=queries_desk_asked.managers_who_are_none(viewer),
         thin=queries_desk.thin_sessions(viewer),
         untaught=queries_desk.without_second_trainer(viewer),
         drafts=queries_desk.drafts(viewer),

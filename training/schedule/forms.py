@@ -245,7 +245,7 @@ class TrainerForm(Form):
         ask="whether they have said yes",
         choices=(
             Choice(AssignmentState.ACCEPTED.value, "Yes, they will come"),
-            Choice(AssignmentState.ASKED.value, "Not yet: I will ask them myself"),
+            Choice(AssignmentState.ASKED.value, "Not yet: ask them by message"),
         ),
         coerce=AssignmentState,
     )

@@ -114,7 +114,7 @@ def trainers_of(viewer: Viewer, session_id: int) -> list[TrainerAssignment]:
     found = db.session.scalars(
         select(TrainerAssignment)
         .where(TrainerAssignment.session_id == session_id, TrainerAssignment.state.in_(states))
-        .options(joinedload(TrainerAssignment.person))
+        .options(joinedload(TrainerAssignment.person).selectinload(Person.addresses))
         .order_by(TrainerAssignment.id)
     )
     parts = list(TrainerPart)

@@ -18,6 +18,7 @@ from training.schedule.models import (
 from training.schedule.operations import times_of
 from training.schedule.operations_trainers import assign_trainer, set_assignment_state, withdraw_trainer
 from training.schedule.queries import clashes_for_trainer, clashes_for_trainers, session_by_ref, trainers_of
+from training.schedule.queries_trainers import declined_of
 from training.web import access
 from training.web.access import current_viewer
 
@@ -48,6 +49,7 @@ def trainers(ref: str) -> ResponseReturnValue:
         session=session,
         course=session.course,
         trainers=present,
+        declined=declined_of(viewer, session.id),
         clashes=clashes_for_trainers(viewer, [trainer.person_id for trainer in present], times_of(session), session.id),
         part_labels=TRAINER_PART_LABELS,
     )
@@ -59,8 +61,12 @@ def trainers(ref: str) -> ResponseReturnValue:
 def accept_for_trainer(ref: str, person_ref: str) -> ResponseReturnValue:
     """Note that a trainer said yes."""
     assignment = _assignment(ref, person_ref)
-    set_assignment_state(current_viewer(), assignment.id, AssignmentState.ACCEPTED)
-    flash(f"Noted that {assignment.person.name} will come.", "success")
+    try:
+        set_assignment_state(current_viewer(), assignment.id, AssignmentState.ACCEPTED)
+    except Refused as refusal:
+        flash(f"{refusal.sentence}.", "warning")
+    else:
+        flash(f"Noted that {assignment.person.name} will come.", "success")
     return redirect(url_for("schedule.trainers", ref=ref))
 
 
@@ -79,5 +85,6 @@ def _session(ref: str) -> CourseSession:
 
 
 def _assignment(ref: str, person_ref: str) -> TrainerAssignment:
-    found = trainers_of(current_viewer(), _session(ref).id)
+    session = _session(ref)
+    found = [*trainers_of(current_viewer(), session.id), *declined_of(current_viewer(), session.id)]
     return next((trainer for trainer in found if trainer.person.ref == person_ref), None) or abort(404)

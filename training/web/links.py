@@ -5,7 +5,7 @@ A stage registers the purpose with `core.links` and its page here. Opening a lin
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import ValidationError
 
@@ -61,6 +61,16 @@ def open_link(token: str) -> ResponseReturnValue:
     if not link.is_open:
         return render_template("links/closed.html", link=link), 410
     return _pages[link.purpose](link)
+
+
+def link_of(purpose: LinkPurpose, token: str) -> SignedLink:
+    """The open link of `purpose` for a further page below `/link/<token>`; aborts with why there is none."""
+    link = find_link(token)
+    if link is None or link.purpose != purpose.name:
+        abort(make_response(render_template("links/unknown.html"), 404))
+    if not link.is_open:
+        abort(make_response(render_template("links/closed.html", link=link), 410))
+    return link
 
 
 def check_links_have_pages(_app: Flask) -> None:

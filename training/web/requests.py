@@ -59,7 +59,7 @@ class Muster(Flask):
         spent = tokens.spend(token) if token else None
         if token and spent is None:
             db.session.rollback()
-            return redirect(tokens.where_it_led(token) or url_for("homes.front"))
+            return redirect(tokens.where_it_led(token) or _page_of_the_form())
         response: Response = self.make_response(super().dispatch_request())
         if response.status_code >= 400:
             db.session.rollback()
@@ -72,7 +72,15 @@ class Muster(Flask):
 
 def _without_secret(location: str) -> str:
     """`location` as it may be kept: the address behind a signed link is known to nobody but its holder."""
-    return request.path if urlsplit(location).path.startswith("/link/") else location
+    if not urlsplit(location).path.startswith("/link/"):
+        return location
+    return "" if request.path.startswith("/link/") else request.path
+
+
+def _page_of_the_form() -> str:
+    """Where a form that is sent again is led when that was not kept: to its own page, if there is one to open."""
+    rule = request.url_rule
+    return request.path if rule is not None and "GET" in (rule.methods or ()) else url_for("homes.front")
 
 
 def configure_requests(app: Flask) -> None:

@@ -1,0 +1,49 @@
+"""What the worker does for trainers who were asked to teach: it asks them, and asks again where the date changed."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from training.bookings.mail_trainers import TRAINER_ASKED
+from training.bookings.notices_trainers import key_of_request, trainer_asked
+from training.bookings.places import locked_session
+from training.core import clock
+from training.core.database import db, reading
+from training.core.outbox import OutboxMessage
+from training.core.transaction import for_each, unit_of_work
+from training.people.models import EmailAddress
+from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerAssignment
+
+
+def ask_trainers() -> int:
+    """Send the request to everybody who is asked to teach a published session and was not told of its dates.
+
+    Trainers of a draft are asked once it is published. Returns how many were asked.
+    """
+    with reading(), unit_of_work() as session:
+        asked = session.scalars(
+            select(TrainerAssignment)
+            .join(TrainerAssignment.course_session)
+            .join(EmailAddress, EmailAddress.person_id == TrainerAssignment.person_id)
+            .where(TrainerAssignment.state == AssignmentState.ASKED, EmailAddress.is_primary)
+            .where(CourseSession.status == SessionStatus.PUBLISHED, CourseSession.starts_at > clock.now())
+            .options(joinedload(TrainerAssignment.course_session).selectinload(CourseSession.parts))
+            .order_by(TrainerAssignment.id)
+        ).all()
+        keys = {assignment.id: key_of_request(assignment) for assignment in asked}
+        told = set(session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(keys.values()))))
+        due = [assignment_id for assignment_id, key in keys.items() if key not in told]
+    return for_each(due, _ask)
+
+
+def _ask(assignment_id: int) -> bool:
+    session_id = db.session.scalar(select(TrainerAssignment.session_id).where(TrainerAssignment.id == assignment_id))
+    if session_id is None:
+        return False
+    course_session = locked_session(session_id)
+    assignment = db.session.get_one(TrainerAssignment, assignment_id, populate_existing=True)
+    if assignment.state is not AssignmentState.ASKED or course_session.status is not SessionStatus.PUBLISHED:
+        return False
+    before = select(OutboxMessage.id).where(
+        OutboxMessage.about == f"assignment:{assignment_id}", OutboxMessage.kind == TRAINER_ASKED.name
+    )
+    return trainer_asked(assignment, again=db.session.scalars(before.limit(1)).first() is not None)

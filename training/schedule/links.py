@@ -1,0 +1,34 @@
+"""The purpose of the links by which a trainer answers a request and, without an account, takes the register."""
+
+from datetime import datetime, timedelta
+
+from training.core import clock
+from training.core.links import FreshLink, create_link, register_purpose
+from training.core.settings import register_setting, setting_value
+from training.schedule.models import TrainerAssignment
+
+TEACHING = register_purpose("schedule.teaching", timedelta(days=30))
+"""About a TrainerAssignment; opens that one and nothing else."""
+TEACHING_LINK_DAYS = register_setting(
+    "schedule.teaching-link-days",
+    "Days after a session in which a guest trainer’s link works",
+    7,
+    hint="Counted from the end of the last part. Until then they can finish the register.",
+    least=1,
+    most=60,
+)
+
+
+def ends_for_trainer(assignment: TrainerAssignment) -> datetime:
+    """Until when a link about `assignment` opens anything, as its session is planned now."""
+    return assignment.course_session.ends_at + timedelta(days=setting_value(TEACHING_LINK_DAYS))
+
+
+def teaching_link(assignment: TrainerAssignment) -> FreshLink:
+    """A new link for the trainer of `assignment`."""
+    return create_link(TEACHING, assignment.id, expires_at=ends_for_trainer(assignment))
+
+
+def is_over_for_trainer(assignment: TrainerAssignment) -> bool:
+    """Whether the session was so long ago that its trainers’ links no longer open anything."""
+    return clock.now() >= ends_for_trainer(assignment)
