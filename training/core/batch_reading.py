@@ -75,18 +75,14 @@ def as_kept(row: SheetRow, plan: Plan) -> dict[str, Any]:
 
 def _read(viewer: Viewer, given: dict[str, Any], lease: Lease) -> list[str]:
     key = int(given["batch"])
-    with reading(), unit_of_work():
-        batch = db.session.get_one(Batch, key)
-        if batch.state is not BatchState.READING:
-            return STOPPED
-        kind, wanted = kind_called(batch.kind), dict(batch.given)
-        if kind is None or not kind.may(viewer, wanted):
-            return _refused(key, ["You cannot bring a file of this kind any more."])
-        try:
-            sheet = read_sheet(b64decode(given["content"]), kind.columns, kind.most_rows)
-        except SheetRefused as refusal:
-            return _refused(key, refusal.problems)
-        planned = planned_rows(viewer, kind, wanted, sheet.rows)[1]
+    try:
+        with reading(), unit_of_work():
+            found = _planned(viewer, key, b64decode(given["content"]))
+    except SheetRefused as refusal:
+        return _refused(key, refusal.problems)
+    if found is None:
+        return STOPPED
+    planned, notes = found
     lease.renew()
     if not _begun(key, len(planned)):
         return STOPPED
@@ -94,7 +90,19 @@ def _read(viewer: Viewer, given: dict[str, Any], lease: Lease) -> list[str]:
         if not _staged(key, planned[start : start + ROWS_A_STEP]):
             return STOPPED
         lease.renew()
-    return _ready(key, sheet.notes)
+    return _ready(key, notes)
+
+
+def _planned(viewer: Viewer, key: int, content: bytes) -> tuple[list[Planned], list[str]] | None:
+    """The rows with their plans, and what was left out; None once somebody stopped it."""
+    batch = db.session.get_one(Batch, key)
+    if batch.state is not BatchState.READING:
+        return None
+    kind = kind_called(batch.kind)
+    if kind is None or not kind.may(viewer, batch.given):
+        raise SheetRefused(["You cannot bring a file of this kind any more."])
+    sheet = read_sheet(content, kind.columns, kind.most_rows)
+    return planned_rows(viewer, kind, batch.given, sheet.rows)[1], sheet.notes
 
 
 def _locked(key: int) -> Batch | None:

@@ -164,6 +164,9 @@ def _asked(viewer: Viewer, employment_id: int) -> Employment:
         raise Refused("Somebody else has settled this meanwhile. Nothing was changed")
     if employment.agency_id is None or not speaks_for(viewer, employment):
         raise LookupError(f"employment {employment_id} is out of reach")
+    if employment.standing is Standing.LISTED and not viewer.works_at_desk:
+        # The lead's own file named them: only the person can agree, or anybody's record could be pulled in.
+        raise LookupError(f"employment {employment_id} is the person’s own to confirm")
     return employment
 
 
