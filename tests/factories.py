@@ -14,7 +14,7 @@ from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Grant, Role, Viewer, ViewerKind
-from training.people.models import EmailAddress, Employment, Person, RoleGrant
+from training.people.models import EmailAddress, Employment, Person, RoleGrant, Standing
 from training.schedule.models import (
     AssignmentState,
     CourseSession,
@@ -59,7 +59,9 @@ def make_person(
     if address is not None:
         person.addresses.append(EmailAddress(address=address, is_primary=True, confirmed_at=clock.now()))
     if agency is not None:
-        person.employments.append(Employment(agency=agency, job_role="Social worker", from_on=date(2020, 1, 1)))
+        person.employments.append(
+            Employment(agency=agency, job_role="Social worker", from_on=date(2020, 1, 1), standing=Standing.VOUCHED)
+        )
     db.session.add(person)
     db.session.flush()
     if role is not None:

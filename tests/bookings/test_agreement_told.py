@@ -12,10 +12,11 @@ from training.bookings.operations import book_place, cancel_booking
 from training.bookings.views_public import AGREEMENT_IN_WORDS
 from training.catalogue.models import Agreement
 from training.catalogue.views_courses import AGREEMENT_LABELS
+from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
-from training.core.viewer import COMMAND
-from training.people.models import Employment, Person
+from training.core.viewer import COMMAND, Role
+from training.people.models import Employment, Person, RoleGrant, Standing
 
 MANAGER = "grace.oduya@sandby.example"
 
@@ -30,6 +31,8 @@ def person_with_manager(address: str = MANAGER) -> Person:
             from_on=date(2024, 1, 1),
             manager_name="Grace Oduya" if address else "",
             manager_address=address,
+            manager_confirmed_at=clock.now() if address else None,
+            standing=Standing.VOUCHED,
         )
     )
     db.session.commit()
@@ -50,7 +53,8 @@ def test_the_manager_reads_who_goes_where_and_how_to_object(app: Flask) -> None:
     assert message.recipient_address == MANAGER
     assert message.calendar is None
     assert "Priya Nair has a place on" in message.body_text
-    assert "If you do not agree, reply to this message by the end of" in message.body_text
+    assert "If you do not agree" in message.body_text
+    assert "Say so by the end of" in message.body_text
 
 
 @pytest.mark.parametrize(("name", "greeting"), [("Grace Oduya", "Hello Grace Oduya,"), ("", "Hello,")])
@@ -74,7 +78,8 @@ def test_the_page_of_the_booking_says_whether_the_manager_was_told(client: Clien
     db.session.commit()
     client.sign_in(person)
     form = client.get(f"/sessions/{course_session.ref}/book")
-    shown = client.submit(form, {"declared": "yes"}, button="Book a place", follow=True)
+    answers = {"declared": "yes"} | ({"manager": "yes"} if address else {})
+    shown = client.submit(form, answers, button="Book a place", follow=True)
     assert (f"We have told the line manager at {MANAGER}." in shown.flashes[0]) == bool(address)
     assert (f"We told your line manager at {MANAGER} that you are coming." in shown) == bool(address)
 
@@ -100,3 +105,39 @@ def test_a_manager_is_told_once_a_place_is_there_not_while_waiting(app: Flask) -
     db.session.commit()
     [message] = db.session.scalars(messages).all()
     assert message.recipient_address == MANAGER
+
+
+def test_a_manager_nobody_has_confirmed_reads_nothing_about_the_person(app: Flask) -> None:
+    person = person_with_manager()
+    person.employments[0].manager_confirmed_at = None
+    assert told(person, Agreement.DECLARED) == []
+
+
+def test_each_booking_asks_whether_the_manager_is_still_the_same(client: Client) -> None:
+    person = person_with_manager()
+    course_session = make_session(make_course(agreement=Agreement.DECLARED))
+    db.session.commit()
+    client.sign_in(person)
+    form = client.get(f"/sessions/{course_session.ref}/book")
+    assert not form.select("input[name=manager][checked]")
+    open_still = client.submit(form, {"declared": "yes"}, button="Book a place", status=400)
+    assert open_still.errors == ["Select whether Grace Oduya is still your line manager"]
+    shown = client.submit(open_still, {"manager": "no", "declared": "yes"}, button="Book a place", follow=True)
+    assert "Please tell us on your account page who your line manager is now." in shown.flashes
+    assert list(db.session.scalars(select(OutboxMessage.recipient_address))) == [person.address]
+    job = db.session.scalars(select(Employment)).one()
+    assert (job.manager_name, job.manager_address, job.manager_confirmed_at) == ("", "", None)
+
+
+def test_what_a_manager_is_told_goes_to_the_lead_where_there_is_none(app: Flask) -> None:
+    person = person_with_manager("")
+    job = person.employments[0]
+    job.has_no_manager = True
+    lead = make_person("Lena")
+    db.session.add(RoleGrant(person=lead, role=Role.AGENCY_LEAD, agency=job.agency, from_on=date(2024, 1, 1)))
+    course_session = make_session(make_course(agreement=Agreement.DECLARED))
+    db.session.commit()
+    book_place(COMMAND, course_session.id, person.id, declared=True)
+    db.session.commit()
+    addresses = list(db.session.scalars(select(OutboxMessage.recipient_address).order_by(OutboxMessage.id)))
+    assert addresses == [person.address, lead.address]

@@ -1,6 +1,6 @@
 """Booking, waiting, cancelling, offers and capacity: what happens to the places, and who is told what."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -20,13 +20,14 @@ from training.bookings.operations import (
 )
 from training.bookings.ticks import lapse_offers, sweep
 from training.catalogue.models import Agreement
+from training.config import installation
 from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role
-from training.people.models import Employment, Person
+from training.people.models import Employment, Person, RoleGrant, Standing
 from training.schedule.models import CourseSession
 
 
@@ -64,7 +65,9 @@ def test_a_booking_keeps_agency_and_role_and_is_confirmed_by_one_message_with_an
 def test_somebody_with_two_jobs_says_in_which_they_come(app: Flask) -> None:
     first, second = make_agency(), make_agency()
     person, stranger = make_person(agency=first), make_person(agency=first)
-    person.employments.append(Employment(agency=second, job_role="Governor", from_on=clock.today()))
+    person.employments.append(
+        Employment(agency=second, job_role="Governor", from_on=clock.today(), standing=Standing.VOUCHED)
+    )
     course_session = make_session()
     db.session.commit()
     for choice in (None, stranger.employments[0].id):
@@ -232,15 +235,32 @@ def test_the_sweep_finds_a_missed_place_and_says_so(app: Flask) -> None:
     assert sweep() == 0
 
 
-def test_people_without_an_address_are_booked_without_a_message(app: Flask) -> None:
-    person = make_person(address=None)
+def test_the_messages_of_people_without_an_address_go_to_their_lead_by_name(app: Flask) -> None:
+    agency = make_agency()
+    person, lead = make_person("Carol", address=None, agency=agency), make_person("Lena", "Obi")
+    db.session.add(RoleGrant(person=lead, role=Role.AGENCY_LEAD, agency=agency, from_on=date(2024, 1, 1)))
     course_session = make_session()
     db.session.commit()
     [booking] = booked(course_session, person)
     cancel_booking(COMMAND, booking.id, "Asked by telephone")
     db.session.commit()
-    assert kinds_about(booking) == []
+    messages = list(db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+    assert {message.recipient_address for message in messages} == {lead.address}
+    assert all(message.subject.startswith(f"For {person.name}: ") for message in messages)
+    assert f"This message is for {person.name}" in messages[0].body_text
+    assert [message.calendar for message in messages] == [None, None]
+    assert {message.person_id for message in messages} == {person.id}
     assert booking.cancelled_by is CancelledBy.OFFICER
+
+
+def test_without_a_lead_the_desk_receives_what_somebody_without_an_address_is_sent(app: Flask) -> None:
+    person = make_person("Carol", address=None)
+    course_session = make_session()
+    db.session.commit()
+    booked(course_session, person)
+    message = db.session.scalars(select(OutboxMessage)).one()
+    assert message.recipient_address == installation().mail_address
+    assert message.subject.startswith(f"For {person.name}: ")
 
 
 def test_whoever_was_booked_by_somebody_else_is_told_who(app: Flask) -> None:

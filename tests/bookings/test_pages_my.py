@@ -18,7 +18,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND
-from training.people.models import Employment, Person
+from training.people.models import Employment, Person, Standing
 from training.people.models_workforce import WorkforceGroup
 from training.schedule.models import CourseSession
 
@@ -84,7 +84,11 @@ def test_a_full_session_says_so_and_the_waiting_list_says_which_place(client: Cl
 def test_somebody_with_two_jobs_is_asked_in_which_they_come(client: Client) -> None:
     course_session = make_session()
     person = make_person(agency=make_agency("Police"))
-    person.employments.append(Employment(agency=make_agency("Hill School"), job_role="Governor", from_on=clock.today()))
+    person.employments.append(
+        Employment(
+            agency=make_agency("Hill School"), job_role="Governor", from_on=clock.today(), standing=Standing.VOUCHED
+        )
+    )
     db.session.commit()
     client.sign_in(person)
     page = client.get(f"/sessions/{course_session.ref}/book")

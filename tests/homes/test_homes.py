@@ -11,7 +11,7 @@ from training.core.columns import new_reference
 from training.core.database import db
 from training.core.outbox import MessageState, OutboxMessage
 from training.core.viewer import Role
-from training.people.models import Employment, Person
+from training.people.models import Employment, Person, Standing
 from training.schedule.models import (
     AssignmentState,
     CourseSession,
@@ -123,7 +123,9 @@ def test_the_desk_says_what_needs_somebody(client: Client) -> None:
     make_booking(wanted, make_person(), BookingState.WAITING)
     unknown = make_person("Noor")
     unknown.employments.append(
-        Employment(agency_named="Sandby Swimming Club", job_role="Coach", from_on=date(2025, 1, 1))
+        Employment(
+            agency_named="Sandby Swimming Club", job_role="Coach", from_on=date(2025, 1, 1), standing=Standing.ASKED
+        )
     )
     db.session.add(
         OutboxMessage(

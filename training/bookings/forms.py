@@ -46,6 +46,11 @@ class BookForm(Form):
     """What is asked of somebody who books: the role they come in where they have several, and the agreement."""
 
     employment = RadioField("In which role are you coming?", ask="the role in which you are coming", coerce=int)
+    manager = RadioField(
+        "Is this still your line manager?",
+        ask="whether this is still your line manager",
+        choices={"yes": "Yes", "no": "No, that has changed"},
+    )
     declared = CheckboxField(
         "I have my line manager’s agreement", ask="that you have your line manager’s agreement", required=True
     )
@@ -60,6 +65,7 @@ class BookForm(Form):
             del self.employment
         if not asks_agreement:
             del self.declared
+        self._ask_about_manager([] if for_other else [job for job in employments if job.manager_address])
         if for_other:
             self._speak_of_somebody_else()
 
@@ -67,6 +73,33 @@ class BookForm(Form):
     def employment_id(self) -> int | None:
         """The job chosen; None where nothing had to be chosen."""
         return int(self.employment.data) if "employment" in self and self.employment.data is not None else None
+
+    @property
+    def says_manager_changed(self) -> bool:
+        """Whether the person says that the manager we know is theirs no more."""
+        return "manager" in self and self.manager.data == "no"
+
+    def jobs_without_their_manager(self, employments: list[Employment]) -> list[Employment]:
+        """The jobs whose manager is to be forgotten: the one they come in, or the only one."""
+        if not self.says_manager_changed:
+            return []
+        chosen = self.employment_id
+        return [job for job in employments if chosen is None or job.id == chosen]
+
+    def _ask_about_manager(self, jobs: list[Employment]) -> None:
+        if not jobs:
+            del self.manager
+            return
+        names = [job.manager_name or job.manager_address for job in jobs]
+        if len(jobs) == 1:
+            self.manager.label.text = f"Is {names[0]} still your line manager?"
+            self.manager.ask = f"whether {names[0]} is still your line manager"
+            return
+        self.manager.label.text = "In this role, is your line manager still the same?"
+        self.manager.ask = "whether your line manager is still the same"
+        self.manager.description = "We know: " + "; ".join(
+            f"{name} at {agency_named(job)}" for name, job in zip(names, jobs, strict=True)
+        )
 
     @property
     def is_declared(self) -> bool:

@@ -15,9 +15,12 @@ from training.bookings.standing import cancelling, passing_on
 from training.bookings.wording import place, sitting
 from training.catalogue.models import Agreement
 from training.core import clock
+from training.core.database import db
 from training.core.refusal import Refused
-from training.people.models import Employment
+from training.people.models import Employment, Person
+from training.people.operations_standing import drop_manager
 from training.people.queries import current_employments
+from training.people.queries_contacts import who_receives
 from training.schedule.models import CourseSession, SessionStatus
 from training.schedule.queries import session_by_ref
 from training.web import access
@@ -43,6 +46,10 @@ def book(ref: str) -> ResponseReturnValue:
     refusal = refusal_of(course_session)
     if refusal is None and form.validate_on_submit():
         try:
+            for job in form.jobs_without_their_manager(employments):
+                drop_manager(viewer, job)
+            # Written before the places are locked: a lock must not wait behind changes nobody has sent yet.
+            db.session.flush()
             booking = book_place(
                 viewer, course_session.id, viewer.person_id, form.employment_id, declared=form.is_declared
             )
@@ -50,6 +57,8 @@ def book(ref: str) -> ResponseReturnValue:
             form.add_error(refused.sentence, refused.field if refused.field in form else "")
         else:
             flash(what_happened(booking), "success")
+            if form.says_manager_changed:
+                flash("Please tell us on your account page who your line manager is now.", "warning")
             return redirect(url_for("bookings.show", ref=booking.ref))
     standing = standing_of(course_session.id)
     return render_template(
@@ -85,9 +94,17 @@ def role_in_words(employments: list[Employment]) -> str:
     return f"{job.job_role or 'Role not given'}, {agency_named(job)}"
 
 
+def written_to(person: Person) -> str:
+    """Where a message to the person went, as a sentence: to them, or to whoever receives theirs."""
+    to = who_receives(person)
+    if not to.on_behalf_of:
+        return f" We have written to {to.address}."
+    return f" {person.given_name} has no email address, so we have written to {to.name}, who passes it on."
+
+
 def what_happened(booking: Booking) -> str:
     """What booking came to, and who was told, for the person who did it."""
-    told = f" We have written to {booking.person.address}." if booking.person.address else ""
+    told = written_to(booking.person)
     if booking.state is BookingState.CONFIRMED:
         manager = manager_told(booking)
         also = f" We have told the line manager at {manager}." if manager else ""

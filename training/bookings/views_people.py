@@ -12,7 +12,7 @@ from training.bookings.queries import booking_by_ref, live_booking, messages_abo
 from training.bookings.queries_desk import people_of_session
 from training.bookings.standing import cancelling
 from training.bookings.terms import may_pass_on
-from training.bookings.views_book import facts_of, role_in_words, what_happened
+from training.bookings.views_book import facts_of, role_in_words, what_happened, written_to
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.messages import label_of
@@ -99,8 +99,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
         except Refused as refused:
             form.add_error(refused.sentence, refused.field if refused.field in form else "")
         else:
-            silent = "" if person.address else " They have no email address, so please tell them."
-            flash(f"{person.name}: {what_happened(booking)}{silent}", "success")
+            flash(f"{person.name}: {what_happened(booking)}", "success")
             return redirect(url_for("bookings.people", ref=course_session.ref))
     return render_template(
         "bookings/desk_book_person.html",
@@ -131,9 +130,7 @@ def cancel_for(ref: str) -> ResponseReturnValue:
         except Refused as refused:
             form.add_error(refused.sentence, refused.field)
         else:
-            told = booking.person.address
-            after = f" We have written to {told}." if told else " They have no email address, so please tell them."
-            flash(f"The booking of {booking.person.name} is cancelled.{after}", "success")
+            flash(f"The booking of {booking.person.name} is cancelled.{written_to(booking.person)}", "success")
             return redirect(people_page)
     return render_template(
         "bookings/desk_cancel.html",

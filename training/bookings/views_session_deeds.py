@@ -176,4 +176,6 @@ def _why_closed(course_session: CourseSession, deed: str = "moved or called off"
 
 def _told(hears: WhoHears) -> str:
     written = f"We are writing to {hears.in_words}." if hears.in_words else "There is nobody to write to."
-    return written + (f" Please tell {count(hears.silent, 'person')} without an email address." if hears.silent else "")
+    if not hears.silent:
+        return written
+    return f"{written} For {count(hears.silent, 'person')} without an email address it goes to their lead, or to you."

@@ -6,6 +6,7 @@ from training.core.outbox import Recipient, enqueue
 from training.evaluations.links import EVALUATION
 from training.evaluations.mail import END_ASKED, IMPACT_ASKED
 from training.evaluations.models import EvaluationRequest, Stage
+from training.people.queries_contacts import who_receives
 from training.web.formats import day, moment
 
 KINDS = {Stage.END: END_ASKED, Stage.IMPACT: IMPACT_ASKED}
@@ -19,7 +20,7 @@ KEPT_TOGETHER = (
 
 
 def ask_by_mail(request: EvaluationRequest) -> bool:
-    """Put the question into the outbox; False where the person has no address."""
+    """Put the question into the outbox; False where somebody who walked in gave no address."""
     to = _recipient(request)
     if to is None:
         return False
@@ -50,8 +51,8 @@ def ask_by_mail(request: EvaluationRequest) -> bool:
 
 def _recipient(request: EvaluationRequest) -> Recipient | None:
     person, walk_in = request.person, request.walk_in
-    if person is not None and person.address:
-        return Recipient(person.name, person.address, person.id)
+    if person is not None:
+        return who_receives(person)
     if walk_in is not None and walk_in.address:
         return Recipient(walk_in.name, walk_in.address, walk_in.person_id)
     return None
