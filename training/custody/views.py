@@ -1,5 +1,8 @@
-"""Pages of custody, gathered from the modules that hold them."""
+"""All pages of custody, on one blueprint."""
 
+from training.custody import views_merge
 from training.custody.blueprint import blueprint
 
-__all__ = ["blueprint"]
+PAGES = (views_merge,)
+
+__all__ = ["PAGES", "blueprint"]
