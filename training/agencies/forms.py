@@ -4,15 +4,15 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from training.agencies.models import Agency
+from training.agencies.models import DUTY_LABELS, Agency, Duty
 from training.agencies.queries import agency_choices, sector_choices
+from training.agencies.queries_desk import Wanted
 from training.core import clock
 from training.core.viewer import Viewer
 from training.web.fields import (
     CheckboxField,
     Choice,
     DateField,
-    FileField,
     SelectField,
     TextAreaField,
     TextField,
@@ -48,11 +48,13 @@ class AgencyForm(VersionedForm):
     is_group = CheckboxField("Stands for many that are not listed one by one", hint="For example “Primary schools”.")
     note = TextAreaField("Note for the desk", ask="a note", required=False)
 
-    def offer(self, viewer: Viewer, agency: Agency | None = None) -> None:
-        """Fill the choices; an agency cannot stand below itself."""
+    def offer(self, viewer: Viewer, agency: Agency | None = None, present: int | None = None) -> None:
+        """Fill the choices; an agency cannot stand below itself, and goes on below `present` even if that ended."""
         self.sector.choices = [Choice(str(sector.id), sector.name) for sector in sector_choices(viewer)]
         self.parent.choices = [
-            Choice(str(key), name) for key, name in agency_choices(viewer) if agency is None or key != agency.id
+            Choice(str(key), name)
+            for key, name in agency_choices(viewer, present)
+            if agency is None or key != agency.id
         ]
 
     def columns(self) -> dict[str, Any]:
@@ -79,14 +81,38 @@ class SectorForm(Form):
     )
 
 
-class ImportForm(Form):
-    """A file of agencies."""
-
-    file = FileField("File of agencies", ask="a file", types=(".csv",), most_megabytes=1)
-
-
 class AgencyFilters(FilterForm):
     """Filters of the list of agencies."""
 
-    words = TextField("Name or code", ask="a name or a code", required=False)
+    words = TextField("Name, code or domain", ask="a name, a code or a domain", required=False)
     sector = SelectField("Sector", ask="a sector", required=False, coerce=int, first="All sectors")
+    duty = SelectField(
+        "Duty", ask="a duty", required=False, coerce=Duty, first="All",
+        choices={duty.value: label for duty, label in DUTY_LABELS.items()},
+    )  # fmt: skip
+    member = SelectField(
+        "Membership", ask="a membership", required=False, first="All",
+        choices={"yes": "Members", "no": "Not members"},
+    )  # fmt: skip
+    ended = SelectField(
+        "Show", ask="what to show", required=False, first="Present agencies", choices={"yes": "Ended agencies"}
+    )
+
+    def offer(self, viewer: Viewer) -> None:
+        """Fill the choices."""
+        self.sector.choices = [Choice(str(sector.id), sector.name) for sector in sector_choices(viewer)]
+
+    def wanted(self) -> Wanted:
+        """What was asked for, once the form is valid."""
+        return Wanted(
+            words=self.words.data,
+            sector_id=self.sector.data,
+            duty=self.duty.data,
+            is_member={"yes": True, "no": False}.get(self.member.data or ""),
+            has_ended=self.ended.data == "yes",
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any filter is set."""
+        return any(field.data for field in (self.words, self.sector, self.duty, self.member, self.ended))

@@ -1,11 +1,12 @@
 """Tables of agencies: sectors, the tree and membership over periods, other names, duties, e-mail domains."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
 
@@ -151,3 +152,16 @@ class AgencyMembership(Identified, Base):
     from_on: Mapped[date]
     to_on: Mapped[date | None]
     fee_band: Mapped[FeeBand | None] = relationship()
+
+
+class UnlistedName(Identified, Versioned, Base):
+    """What people called an agency that the desk answered is none of this partnership."""
+
+    __tablename__ = "unlisted_name"
+    __table_args__ = (CheckConstraint("folded <> ''", name="folded_given"),)
+
+    folded: Mapped[str] = mapped_column(ShortText, unique=True)
+    name: Mapped[str] = mapped_column(ShortText)
+    answer: Mapped[str] = mapped_column(default="")
+    """What the people who named it were told besides."""
+    answered_at: Mapped[datetime] = mapped_column(default=clock.now)

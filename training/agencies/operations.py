@@ -1,14 +1,16 @@
 """Deeds on agencies and sectors: adding, changing, moving in the tree."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from training.agencies.models import Agency, AgencyDomain, AgencyParent, Sector
+from training.agencies.models import Agency, AgencyDomain, Sector
+from training.agencies.operations_names import lock_names, require_free_name
+from training.agencies.operations_tree import current_parent as current_parent
+from training.agencies.operations_tree import set_parent as set_parent
 from training.agencies.rules import clean_code, clean_domain
-from training.agencies.tree import ids_below
 from training.core import audit, clock
 from training.core.columns import folded
 from training.core.database import db
@@ -82,43 +84,6 @@ def change_agency(viewer: Viewer, agency: Agency, wanted: Mapping[str, Any]) -> 
     return bool(after)
 
 
-def set_parent(viewer: Viewer, agency: Agency, parent: Agency | None, from_on: date) -> bool:
-    """Put `agency` below `parent` (None: at the top) from the day `from_on`, and say whether anything changed.
-
-    The period before ends on the day before and stays. Refused where the day lies in the future or before the
-    present period, and where the agency would stand above itself.
-    """
-    db.session.flush()
-    # Two people who move two agencies below each other must not both succeed: the second waits here, then sees.
-    db.session.execute(select(Agency.id).order_by(Agency.id).with_for_update(key_share=True)).all()
-    present = current_parent(agency.id)
-    if (present.parent_id if present else None) == (parent.id if parent else None):
-        return False
-    if from_on > clock.today():
-        raise Refused("The day from which the parent counts must be today or earlier", "parent_from")
-    if parent is not None and parent.id in ids_below(agency.id):
-        raise Refused(f"{parent.name} stands below {agency.name}, so it cannot stand above it as well", "parent")
-    if present is not None:
-        _end_before(present, from_on)
-    if parent is not None:
-        db.session.add(AgencyParent(agency_id=agency.id, parent_id=parent.id, from_on=from_on))
-    audit.record(
-        viewer,
-        "moved in the tree",
-        agency,
-        before={"parent_id": present.parent_id if present else None},
-        after={"parent_id": parent.id if parent else None, "from_on": from_on},
-    )
-    return True
-
-
-def current_parent(agency_id: int) -> AgencyParent | None:
-    """The period without an end: who stands above the agency now."""
-    return db.session.scalar(
-        select(AgencyParent).where(AgencyParent.agency_id == agency_id, AgencyParent.to_on.is_(None))
-    )
-
-
 def set_domains(viewer: Viewer, agency: Agency, domains: Iterable[str]) -> bool:
     """Let exactly `domains` suggest this agency, and say whether anything changed; Refused for one that is none."""
     wanted = {clean_domain(domain) for domain in domains}
@@ -141,17 +106,6 @@ def set_domains(viewer: Viewer, agency: Agency, domains: Iterable[str]) -> bool:
     return True
 
 
-def _end_before(period: AgencyParent, from_on: date) -> None:
-    """End the present period; one that began on the very day is corrected away, for it never lasted."""
-    if from_on < period.from_on:
-        raise Refused("The day must not be earlier than the day from which the present parent counts", "parent_from")
-    if from_on == period.from_on:
-        db.session.delete(period)
-    else:
-        period.to_on = from_on - timedelta(days=1)
-    db.session.flush()
-
-
 def _require_free_sector_name(name: str, but: Sector | None = None) -> None:
     found = db.session.scalar(select(Sector).where(Sector.name == name))
     if found is not None and found is not but:
@@ -159,10 +113,14 @@ def _require_free_sector_name(name: str, but: Sector | None = None) -> None:
 
 
 def _require_free_code_and_name(code: str, name: str, but: Agency | None = None) -> None:
-    for column, value, field, what in (
-        (Agency.code, code, "code", "with the code"),
-        (Agency.name, name, "name", "called"),
-    ):
-        found = db.session.scalar(select(Agency).where(column == value))
-        if found is not None and found is not but:
-            raise Refused(f"There is already an agency {what} {value}", field)
+    """Codes are never given twice, not even after their agency has ended; names are none’s other name either."""
+    with db.session.no_autoflush:
+        lock_names()
+        for column, value, field, what in (
+            (func.lower(Agency.code), code.lower(), "code", f"with the code {code}"),
+            (Agency.name, name, "name", f"called {name}"),
+        ):
+            found = db.session.scalar(select(Agency).where(column == value))
+            if found is not None and found is not but:
+                raise Refused(f"There is already an agency {what}", field)
+    require_free_name(name, but)

@@ -3,20 +3,17 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 
-from training.agencies.models import Agency, AgencyDomain, AgencyParent, Sector
+from training.agencies.models import Agency, AgencyAlias, AgencyDomain, AgencyDuty, AgencyParent, Duty, Sector
 from training.agencies.rules import domain_of
+from training.agencies.tree import has_ended, in_force
 from training.agencies.tree import ids_above as ids_above
 from training.agencies.tree import ids_below as ids_below
-from training.agencies.tree import in_force
+from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
 from training.core.viewer import Viewer
-
-SEARCH_WORDS = 8
-"""How many typed words count."""
 
 
 class AgencyChoice(NamedTuple):
@@ -33,6 +30,7 @@ class ParentPeriod(NamedTuple):
     code: str
     from_on: date
     to_on: date | None
+    number: int
 
 
 class SectorCount(NamedTuple):
@@ -44,10 +42,54 @@ class SectorCount(NamedTuple):
     agencies: int
 
 
-def agency_choices(viewer: Viewer) -> list[AgencyChoice]:  # noqa: ARG001 - everybody may pick their agency
-    """All agencies by name."""
-    rows = db.session.execute(select(Agency.id, Agency.name).order_by(Agency.sort_key, Agency.id))
-    return [AgencyChoice(key, name) for key, name in rows]
+def agency_choices(
+    viewer: Viewer,  # noqa: ARG001 - everybody may pick their agency
+    also: int | None = None,
+    *,
+    with_ended: bool = False,
+) -> list[AgencyChoice]:
+    """Agencies by name, each with its other names; two queries.
+
+    Those that have ended are left out, but for `also` (the one chosen already) or with `with_ended` (for filters).
+    """
+    others: dict[int, list[str]] = {}
+    for key, name in db.session.execute(select(AgencyAlias.agency_id, AgencyAlias.name).order_by(AgencyAlias.folded)):
+        others.setdefault(key, []).append(name)
+    statement = select(Agency.id, Agency.name, has_ended()).order_by(Agency.sort_key, Agency.id)
+    if not with_ended:
+        statement = statement.where(~has_ended() | (Agency.id == (also or 0)))
+    return [
+        AgencyChoice(key, f"{_also_known(name, others.get(key, []))}{' (ended)' if ended else ''}")
+        for key, name, ended in db.session.execute(statement)
+    ]
+
+
+def _also_known(name: str, others: list[str]) -> str:
+    return f"{name} (also {', '.join(others)})" if others else name
+
+
+def agency_called(viewer: Viewer, name: str) -> Agency | None:  # noqa: ARG001 - agencies are public
+    """The agency with this name or other name, accents and capitals aside; where it has ended, its successor.
+
+    None for a name that nobody has, and for an agency that ended without a successor.
+    """
+    wanted = folded(name)[:200]
+    if not wanted:
+        return None
+    found = db.session.scalar(
+        select(Agency)
+        .outerjoin(AgencyAlias, AgencyAlias.agency_id == Agency.id)
+        .where((Agency.sort_key == wanted) | (AgencyAlias.folded == wanted))
+        .order_by(has_ended(), Agency.id)
+        .limit(1)
+    )
+    seen: set[int] = set()
+    while found is not None and found.ended_on is not None and found.ended_on < clock.today():
+        if found.id in seen:
+            return None
+        seen.add(found.id)
+        found = found.successor
+    return found
 
 
 def sector_choices(viewer: Viewer) -> list[Sector]:  # noqa: ARG001 - sectors are public
@@ -68,7 +110,7 @@ def suggested_agency(address: str) -> Agency | None:
         db.session.scalars(
             select(Agency)
             .join(AgencyDomain, AgencyDomain.agency_id == Agency.id)
-            .where(AgencyDomain.domain == domain_of(address))
+            .where(AgencyDomain.domain == domain_of(address), ~has_ended())
             .order_by(Agency.id)
             .limit(2)
         )
@@ -76,44 +118,40 @@ def suggested_agency(address: str) -> Agency | None:
     return found[0] if len(found) == 1 else None
 
 
-def listed_agencies(
-    viewer: Viewer, words: str = "", sector_id: int | None = None
-) -> Select[str, str, str, bool, bool, str, str]:
-    """Columns for the desk's list by name (code, name, sub_sector, is_group, on_forum, sector, parent); for `paged`.
-
-    Nobody but the desk sees any.
-    """
-    above = aliased(Agency)
-    statement = (
-        select(
-            Agency.code,
-            Agency.name,
-            Agency.sub_sector,
-            Agency.is_group,
-            Agency.on_forum,
-            Sector.name.label("sector"),
-            above.name.label("parent"),
-        )
-        .join(Sector, Sector.id == Agency.sector_id)
-        .outerjoin(AgencyParent, (AgencyParent.agency_id == Agency.id) & in_force())
-        .outerjoin(above, above.id == AgencyParent.parent_id)
-        .where(*(Agency.search_text.contains(word, autoescape=True) for word in folded(words).split()[:SEARCH_WORDS]))
-        .order_by(Agency.sort_key, Agency.id)
-    )
-    if not viewer.works_at_desk:
-        return statement.where(false())
-    return statement if sector_id is None else statement.where(Agency.sector_id == sector_id)
-
-
 def parents_of(viewer: Viewer, agency: Agency) -> list[ParentPeriod]:  # noqa: ARG001 - the tree is public
-    """Who stood above the agency and when, the latest first."""
+    """Who stood above the agency and when, the latest first; `number` is that of the order of writing down."""
+    number = func.row_number().over(order_by=AgencyParent.id)
     rows = db.session.execute(
-        select(Agency.name, Agency.code, AgencyParent.from_on, AgencyParent.to_on)
+        select(Agency.name, Agency.code, AgencyParent.from_on, AgencyParent.to_on, number)
         .join(AgencyParent, AgencyParent.parent_id == Agency.id)
         .where(AgencyParent.agency_id == agency.id)
         .order_by(AgencyParent.from_on.desc(), AgencyParent.id.desc())
     )
     return [ParentPeriod(*row) for row in rows]
+
+
+def parents_as_written(viewer: Viewer, agency: Agency) -> list[AgencyParent]:  # noqa: ARG001 - the tree is public
+    """The periods of where the agency stood, in the order in which they were written down."""
+    periods = select(AgencyParent).where(AgencyParent.agency_id == agency.id).order_by(AgencyParent.id)
+    return list(db.session.scalars(periods))
+
+
+def aliases_of(viewer: Viewer, agency: Agency) -> list[AgencyAlias]:  # noqa: ARG001 - names are public
+    """The other names of the agency, by name."""
+    rows = select(AgencyAlias).where(AgencyAlias.agency_id == agency.id).order_by(AgencyAlias.folded)
+    return list(db.session.scalars(rows))
+
+
+def duties_of(viewer: Viewer, agency: Agency) -> list[Duty]:  # noqa: ARG001 - what the law asks is public
+    """What the law asks of the agency, in the order of the enum."""
+    rows = set(db.session.scalars(select(AgencyDuty.duty).where(AgencyDuty.agency_id == agency.id)))
+    return [duty for duty in Duty if duty in rows]
+
+
+def replaced_by_it(viewer: Viewer, agency: Agency) -> list[Agency]:  # noqa: ARG001 - agencies are public
+    """The agencies whose place it took, by name."""
+    rows = select(Agency).where(Agency.successor_id == agency.id).order_by(Agency.sort_key, Agency.id)
+    return list(db.session.scalars(rows))
 
 
 def children_of(viewer: Viewer, agency: Agency) -> list[Agency]:  # noqa: ARG001 - the tree is public

@@ -1,14 +1,15 @@
 """Decisions about agencies on plain values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from training.core.refusal import Refused
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-RESERVED_CODES = frozenset({"new", "import", "sectors"})
+RESERVED_CODES = frozenset({"new", "import", "sectors", "fee-bands", "to-confirm"})
 
 
 def clean_domain(text: str) -> str:
@@ -50,3 +51,25 @@ def circle(parents: Mapping[str, str]) -> list[str]:
             name = parents.get(name)
         settled.update(walked)
     return []
+
+
+def overlap(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
+    """Whether two periods (first day, last day or None) have a day in common."""
+    return one[0] <= (other[1] or date.max) and other[0] <= (one[1] or date.max)
+
+
+def runs_into(period: tuple[date, date | None], others: Iterable[tuple[date, date | None]]) -> bool:
+    """Whether `period` has a day in common with any of `others`."""
+    return any(overlap(period, other) for other in others)
+
+
+def stands_below_on(agency: int, other: int, parents: Mapping[int, int]) -> bool:
+    """Whether `other` is `agency` or stands below it, by who is directly above whom."""
+    walked: set[int] = set()
+    step: int | None = other
+    while step is not None and step not in walked:
+        if step == agency:
+            return True
+        walked.add(step)
+        step = parents.get(step)
+    return False

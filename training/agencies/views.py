@@ -1,29 +1,65 @@
 """Pages of agencies and sectors at the desk."""
 
-from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from training.agencies import operations, queries
-from training.agencies.forms import AgencyFilters, AgencyForm, ImportForm, SectorForm
+from training.agencies import (
+    operations,
+    queries,
+    queries_desk,
+    queries_periods,
+    views_fee_bands,
+    views_names,
+    views_periods,
+)
+from training.agencies.blueprint import MEANWHILE, agency_or_404, blueprint
+from training.agencies.forms import AgencyFilters, AgencyForm, SectorForm
 from training.agencies.importing import IMPORT
-from training.agencies.models import Agency, Sector
+from training.agencies.models import DUTY_LABELS, Agency, Sector
 from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused
-from training.core.tasks import start_task
-from training.core.viewer import DESK_ROLES, Role
+from training.core.viewer import DESK_ROLES, Role, Viewer
 from training.web import access
 from training.web.access import current_viewer
-from training.web.fields import Choice
+from training.web.batches import DESK, FileForm, bring, template_download
 from training.web.navigation import register_desk_section
 from training.web.paging import page_asked_for, paged
+from training.web.sheets import Cell, csv_download
 
-blueprint = Blueprint("agencies", __name__)
+PAGES = (views_fee_bands, views_names, views_periods)
 register_desk_section("Agencies", "agencies.desk_agencies", position=50, prefixes=("/desk/agencies",))
 
-MEANWHILE = "Somebody else changed this meanwhile. Nothing of yours was saved. Check what it says now"
+LIST = (
+    "code", "name", "sector", "kind", "below", "member_since", "fee_band", "forum", "duties", "other_names", "domains",
+    "ended_on", "successor",
+)  # fmt: skip
+"""The columns of the list as a file."""
+
+
+@dataclass(frozen=True)
+class AgencySection:
+    """What a later stage shows on an agency's page: a heading, a template, and what the template needs."""
+
+    heading: str
+    template: str
+    context: Callable[[Viewer, Agency], dict[str, object]]
+
+
+_sections: list[AgencySection] = []
+
+
+def register_agency_section(
+    heading: str, template: str, context: Callable[[Viewer, Agency], dict[str, object]]
+) -> None:
+    """Add a section to the page of an agency, once, when its stage is imported."""
+    if any(section.template == template for section in _sections):
+        raise ValueError(f"the section {template} is already known")
+    _sections.append(AgencySection(heading, template, context))
 
 
 @blueprint.get("/desk/agencies")
@@ -32,25 +68,59 @@ def desk_agencies() -> ResponseReturnValue:
     """All agencies by name, with the one above each."""
     viewer = current_viewer()
     filters = AgencyFilters(request.args)
-    filters.sector.choices = [Choice(str(sector.id), sector.name) for sector in queries.sector_choices(viewer)]
+    filters.offer(viewer)
     valid = filters.validate()
-    words, sector = (filters.words.data, filters.sector.data) if valid else ("", None)
-    page = paged(queries.listed_agencies(viewer, words, sector), page_asked_for())
-    status = 200 if valid else 400
-    return render_template("agencies/list.html", page=page, filters=filters, form=filters, viewer=viewer), status
+    page = paged(queries_desk.listed_agencies(viewer, filters.wanted() if valid else None), page_asked_for())
+    return render_template(
+        "agencies/list.html",
+        page=page,
+        filters=filters,
+        form=filters,
+        viewer=viewer,
+        extras=queries_desk.extras_of(viewer, [row.id for row in page.rows]),
+        asked=request.args.to_dict(),
+    ), 200 if valid else 400
+
+
+@blueprint.get("/desk/agencies.csv")
+@access.only(*DESK_ROLES)
+def desk_agencies_csv() -> ResponseReturnValue:
+    """The same agencies as a file, all pages at once."""
+    viewer = current_viewer()
+    filters = AgencyFilters(request.args)
+    filters.offer(viewer)
+    if not filters.validate():
+        abort(404)
+    found = db.session.execute(queries_desk.listed_agencies(viewer, filters.wanted())).all()
+    extras = queries_desk.extras_of(viewer, [row.id for row in found])
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row.code, row.name, row.sector, row.sub_sector, row.parent, _iso(row.membership), row.band,
+            "yes" if row.on_forum else "no", "; ".join(extras[row.id].duties), "; ".join(extras[row.id].names),
+            "; ".join(extras[row.id].domains), _iso(row.ended_on), row.successor,
+        )
+        for row in found
+    ]  # fmt: skip
+    return csv_download("agencies.csv", LIST, rows)
 
 
 @blueprint.get("/desk/agencies/<string:code>")
 @access.only(*DESK_ROLES)
 def desk_agency(code: str) -> ResponseReturnValue:
-    """One agency: what is known, what stands above and below it."""
-    viewer, agency = current_viewer(), _agency(code)
+    """One agency: what is known, what stands above and below it, and since when."""
+    viewer, agency = current_viewer(), agency_or_404(code)
     return render_template(
         "agencies/show.html",
         agency=agency,
         parents=queries.parents_of(viewer, agency),
         children=queries.children_of(viewer, agency),
         domains=queries.domains_of(viewer, agency),
+        names=queries.aliases_of(viewer, agency),
+        duties=[DUTY_LABELS[duty] for duty in queries.duties_of(viewer, agency)],
+        memberships=queries_periods.memberships_of(viewer, agency),
+        took_over=queries.replaced_by_it(viewer, agency),
+        sections=[(section, section.context(viewer, agency)) for section in _sections],
+        today=clock.today(),
     )
 
 
@@ -83,7 +153,7 @@ def new_agency() -> ResponseReturnValue:
 @access.only(Role.OFFICER)
 def edit_agency(code: str) -> ResponseReturnValue:
     """Change an agency, and where it stands in the tree."""
-    viewer, agency = current_viewer(), _agency(code)
+    viewer, agency = current_viewer(), agency_or_404(code)
     present = operations.current_parent(agency.id)
     plain = ("name", "code", "sub_sector", "on_forum", "is_group", "note", "row_version")
     form = AgencyForm(
@@ -94,7 +164,7 @@ def edit_agency(code: str) -> ResponseReturnValue:
             "domains": "\n".join(queries.domains_of(viewer, agency)),
         },
     )
-    form.offer(viewer, agency)
+    form.offer(viewer, agency, present.parent_id if present else None)
     if form.validate_on_submit():
         if form.is_stale(agency.row_version):
             form.add_error(MEANWHILE)
@@ -115,13 +185,18 @@ def edit_agency(code: str) -> ResponseReturnValue:
 @blueprint.route("/desk/agencies/import", methods=["GET", "POST"])
 @access.only(Role.OFFICER)
 def import_agencies() -> ResponseReturnValue:
-    """Read a file of agencies in the background."""
-    form = ImportForm()
-    if form.validate_on_submit() and form.file.data is not None:
-        content = b64encode(form.file.data.stream.read()).decode()
-        task = start_task(current_viewer(), IMPORT, {"content": content})
-        return redirect(url_for("tasks.show", ref=task.ref))
+    """Bring a file of agencies, which is previewed before anything is changed."""
+    form = FileForm()
+    if form.validate_on_submit():
+        return bring(IMPORT, form, {}, DESK)
     return render_template("agencies/import.html", form=form), form.status
+
+
+@blueprint.get("/desk/agencies/import/template.<string:ending>")
+@access.only(Role.OFFICER)
+def import_template(ending: str) -> ResponseReturnValue:
+    """An empty list of agencies to fill in."""
+    return template_download("agencies", IMPORT.columns, ending)
 
 
 @blueprint.route("/desk/agencies/sectors", methods=["GET", "POST"])
@@ -161,11 +236,8 @@ def edit_sector(number: int) -> ResponseReturnValue:
     return render_template("agencies/sector.html", form=form), form.status
 
 
-def _agency(code: str) -> Agency:
-    agency = queries.find_by_code(current_viewer(), code)
-    if agency is None:
-        abort(404)
-    return agency
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _chosen_parent(form: AgencyForm) -> Agency | None:

@@ -5,6 +5,7 @@ from training.bookings import (
     views_agreements,
     views_book,
     views_desk_sessions,
+    views_endings,
     views_my,
     views_needs,
     views_offers,
@@ -12,6 +13,7 @@ from training.bookings import (
     views_person,
     views_public,
     views_session_deeds,
+    views_to_confirm,
     views_trainers,
 )
 from training.bookings.blueprint import blueprint
@@ -21,6 +23,7 @@ PAGES = (
     views_agreements,
     views_book,
     views_desk_sessions,
+    views_endings,
     views_my,
     views_needs,
     views_offers,
@@ -29,6 +32,7 @@ PAGES = (
     views_public,
     views_session_deeds,
     views_trainers,
+    views_to_confirm,
 )
 
 __all__ = ["PAGES", "blueprint"]
