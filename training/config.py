@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from training.config_single_sign_on import Provider, ProviderError, providers_from
+
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 ENVIRONMENTS = ("development", "production", "testing")
@@ -34,6 +36,8 @@ class Config:
     """Where a copy of every mail is kept for `/dev/mail`; never set in production."""
     proxies: int = 0
     """How many reverse proxies stand before the web server and set X-Forwarded headers."""
+    single_sign_on: tuple[Provider, ...] = ()
+    """The organisations with whose own sign-in people may come."""
 
     @property
     def is_production(self) -> bool:
@@ -101,6 +105,7 @@ class Config:
             smtp_url=smtp_url,
             mail_folder=None if environment == "production" or not folder else Path(folder),
             proxies=_whole_number("MUSTER_PROXIES", env.get("MUSTER_PROXIES") or "0"),
+            single_sign_on=_providers(env, environment),
         )
         if config.is_production and (config.secret_key == DEVELOPMENT_KEY or len(config.secret_key) < 32):
             raise ConfigError("Set MUSTER_SECRET_KEY to a random text of at least 32 characters.")
@@ -126,6 +131,13 @@ def _base_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"MUSTER_BASE_URL must be an address such as https://training.example, not “{url}”.")
     return url.rstrip("/")
+
+
+def _providers(env: Mapping[str, str], environment: str) -> tuple[Provider, ...]:
+    try:
+        return providers_from(env, is_production=environment == "production")
+    except ProviderError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _whole_number(name: str, text: str) -> int:

@@ -115,9 +115,7 @@ def configure_limits(app: Flask) -> None:
             return
         limits = limits_of(app, request.endpoint)
         for limit in limits:
-            again_at = take(limit)
-            if again_at is not None:
-                raise TooManyTriesError(limit, again_at)
+            require_within(limit)
         if limits:
             # What was read is old by the time the deed begins, and its transaction has to begin as one that writes.
             db.session.rollback()
@@ -125,6 +123,13 @@ def configure_limits(app: Flask) -> None:
     @app.errorhandler(TooManyTriesError)
     def too_many(error: TooManyTriesError) -> ResponseReturnValue:
         return _come_again(error)
+
+
+def require_within(limit: Limit) -> None:
+    """Count the present request against `limit`, also a GET that costs something; TooManyTriesError over it."""
+    again_at = take(limit)
+    if again_at is not None:
+        raise TooManyTriesError(limit, again_at)
 
 
 def take(limit: Limit) -> datetime | None:
