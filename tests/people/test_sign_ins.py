@@ -265,7 +265,7 @@ def test_a_new_password_ends_the_others_and_keeps_this_browser(app: Flask) -> No
     person = person_with_account()
     here, there = browser(app, person), browser(app, person)
     answers = {"password": PASSWORD, "new_password": "another long staple"}
-    here.submit(here.get("/change-password"), answers)
+    here.submit(here.get("/my/account/sign-in/password"), answers)
     assert is_signed_in(here)
     assert not is_signed_in(there)
 
@@ -274,7 +274,7 @@ def test_signing_in_again_in_the_same_browser_ends_what_was_there(app: Flask) ->
     person = person_with_account()
     here = browser(app, person)
     thief = with_cookie(app, here.cookie)
-    here.post("/change-password", {"password": PASSWORD, "new_password": "another long staple"})
+    here.post("/my/account/sign-in/password", {"password": PASSWORD, "new_password": "another long staple"})
     assert [row.ended_at is None for row in rows()] == [False, True]
     assert not is_signed_in(thief)
     assert is_signed_in(here)

@@ -92,12 +92,17 @@ def find_link(token: str) -> SignedLink | None:
     return db.session.scalar(select(SignedLink).where(SignedLink.token_hash == _hash(token)))
 
 
+def find_code(code: str) -> SignedLink | None:
+    """The link whose mail gave the short `code`, whatever its state; None for one that was never given out."""
+    return db.session.scalar(select(SignedLink).where(SignedLink.code_hash == _hash(_typed(code))))
+
+
 def exchange_code(code: str) -> tuple[SignedLink, str] | None:
     """The open link whose mail gave `code`, with a new token for its address; None when there is none.
 
     The link in the mail goes on working: the new token belongs to a twin of the same purpose and end.
     """
-    link = db.session.scalar(select(SignedLink).where(SignedLink.code_hash == _hash(_typed(code))))
+    link = find_code(code)
     if link is None or not link.is_open:
         return None
     token = secrets.token_urlsafe(24)

@@ -1,7 +1,7 @@
 """Who is asking: every query takes a viewer, and every deed is noted under one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -72,6 +72,8 @@ class Viewer:
     person_id: int | None = None
     grants: tuple[Grant, ...] = ()
     link_id: int | None = None
+    withheld: frozenset[Role] = frozenset()
+    """Roles they would hold today, had they shown a second factor."""
     link_opens: tuple[str, int] | None = None
     """The one row that a link holder acts on, as its table and key; nothing else is in their reach by it."""
 
@@ -105,6 +107,11 @@ class Viewer:
     @property
     def works_at_desk(self) -> bool:
         return self.is_machine or self.has(*DESK_ROLES)
+
+    def without(self, roles: frozenset[Role]) -> "Viewer":
+        """The same viewer with `roles` withheld: not held until they show a second factor."""
+        kept = tuple(grant for grant in self.grants if grant.role not in roles)
+        return replace(self, grants=kept, withheld=self.roles & roles)
 
     def reach(self, role: Role) -> frozenset[int | None]:
         """The agencies at whose top `role` is held; holds None where it is held everywhere."""

@@ -20,15 +20,17 @@ from training.config import Config
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import ANONYMOUS, Viewer, ViewerKind, held_today
-from training.people import mail
-from training.people.forms_account import ChangePasswordForm, SignInForm
+from training.people.factors import DEMANDING_ROLES, CountedTotp, HashedRecoveryCodes, is_asked
+from training.people.forms_account import SignInForm
 from training.people.models import Account, RoleGrant
+from training.people.passkeys import AnyPasskey, ask_for_known, can_be_used
 from training.people.passwords import SHORTEST, PasswordRules
-from training.web.access import PUBLIC, SIGNED_IN, declare_foreign
+from training.people.proofs import PREPARATIONS
+from training.people.sign_ins import present_sign_in
+from training.people.where_to import AFTER_SIGN_IN
+from training.web.access import PUBLIC, declare_foreign
 from training.web.forms import Form
-
-AFTER_SIGN_IN = "/start"
-"""Where people are led who asked for no page: it sends each on to where they have most to do."""
+from training.web.requests import prepare
 
 QUICK_HASHES = {"argon2__rounds": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
@@ -46,20 +48,11 @@ class AccountStore(SQLAlchemyUserDatastore):
 
 
 class OutboxMail(MailUtil):
-    """What Flask-Security wants to send, as messages of our own in the outbox."""
+    """Mail goes through the outbox, in our own words (`mail_accounts`); Flask-Security sends none of its own."""
 
-    def send_mail(
-        self,
-        template: str,
-        subject: str,  # noqa: ARG002 - our own words are sent
-        recipient: str | tuple[str, str],  # noqa: ARG002 - the account knows
-        sender: str | tuple[str, str],  # noqa: ARG002
-        body: str | None,  # noqa: ARG002
-        html: str | None,  # noqa: ARG002
-        **kwargs: Any,
-    ) -> None:
-        """The only message it still sends says that a password was changed; raises KeyError for any other."""
-        {"security/email/change_notice": mail.tell_password_changed}[template](kwargs["user"].person)
+    def send_mail(self, template: str, *_args: Any, **_kwargs: Any) -> None:
+        """Raises LookupError: a page of Flask-Security's that sends mail must not come into use unnoticed."""
+        raise LookupError(f"Flask-Security wants to send {template}, for which there are no words of ours")
 
 
 def render_page(template: str, **context: Any) -> Response:
@@ -68,7 +61,14 @@ def render_page(template: str, **context: Any) -> Response:
     return make_response(render_template(template, form=form, **context), form.status)
 
 
-security = Security(mail_util_cls=OutboxMail, password_util_cls=PasswordRules, render_template=cast(Any, render_page))
+security = Security(
+    mail_util_cls=OutboxMail,
+    password_util_cls=PasswordRules,
+    totp_cls=CountedTotp,
+    mf_recovery_codes_util_cls=HashedRecoveryCodes,
+    webauthn_util_cls=AnyPasskey,
+    render_template=cast(Any, render_page),
+)
 
 
 def configure_accounts(app: Flask, config: Config) -> None:
@@ -90,26 +90,29 @@ def configure_accounts(app: Flask, config: Config) -> None:
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGOUT_METHODS=["POST"],
         SECURITY_LOGIN_USER_TEMPLATE="security/sign_in.html",
-        SECURITY_CHANGEABLE=True,
-        SECURITY_CHANGE_URL="/change-password",
-        SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change_password.html",  # noqa: S106 - a template
         SECURITY_POST_LOGIN_VIEW=AFTER_SIGN_IN,
         SECURITY_POST_LOGOUT_VIEW="/",
-        SECURITY_POST_CHANGE_VIEW="/my/account",
-        SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),
-        # Less than nothing: no page that asks for the password again.
+        # Its pages for second factors, passkeys and recovery codes stay off: ours use what lies behind them.
+        SECURITY_TWO_FACTOR_IMPLEMENTATIONS={"second-step": "training.people.factors.SecondStep"},
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_TOTP_SECRETS={"1": config.secret_key},
+        SECURITY_TOTP_ISSUER="Muster",
+        # Less than nothing: its page that asks for the password again stays off, for ours takes every factor.
         SECURITY_FRESHNESS=timedelta(minutes=-1),
         SECURITY_STATIC_FOLDER=None,
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
     )
+    security.support_mfa = False
     security.init_app(
         app,
         AccountStore(db, Account, NoRole),
         # It asks for subclasses of its own forms, and uses no more of them than ours have.
         login_form=cast(Any, SignInForm),
-        change_password_form=cast(Any, ChangePasswordForm),
     )
+    # Only now, so that none of its pages come with it: signing in asks `Account.check_tf_required` and our SecondStep.
+    security.support_mfa = True
+    prepare(app, PREPARATIONS)
     security.want_json(lambda _request: False)
 
 
@@ -120,7 +123,6 @@ def declare_account_access(app: Flask) -> None:
         {
             "security.login": PUBLIC,
             "security.logout": PUBLIC,
-            "security.change_password": SIGNED_IN,
         },
     )
 
@@ -129,7 +131,19 @@ def load_viewer() -> Viewer:
     """Who is signed in, with the roles that are in force today; two queries at most."""
     if not current_user.is_authenticated:
         return ANONYMOUS
-    return viewer_for(current_user.person_id)
+    viewer = viewer_for(current_user.person_id)
+    sign_in = present_sign_in()
+    if viewer.has(*DEMANDING_ROLES) and is_asked() and not (sign_in is not None and sign_in.has_second_factor):
+        return viewer.without(DEMANDING_ROLES)
+    return viewer
+
+
+def sign_in_page() -> dict[str, Any]:
+    """What the sign-in page shows besides its form."""
+    return {"passkey": ask_for_known() if can_be_used() else None}
+
+
+security.login_context_processor(sign_in_page)
 
 
 def viewer_for(person_id: int | None) -> Viewer:

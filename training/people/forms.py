@@ -98,8 +98,6 @@ class JobFields(Form):
 class SignUpForm(JobFields, NewcomerFields):
     """Asking for an account; its fields stand in the order of the page, for the summary of errors follows it."""
 
-    password = NewPasswordField()
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agency.required = False

@@ -1,29 +1,23 @@
 """Forms of signing in and of passwords, in the shape in which Flask-Security's views use them."""
 
-import hashlib
-from datetime import timedelta
 from typing import Any
 
 from flask import request
 from flask_login import current_user
-from flask_security.utils import hash_password, verify_password
-from sqlalchemy import func, select
+from sqlalchemy import select
 from wtforms.validators import ValidationError
 
-from training.core import clock
 from training.core.database import db
-from training.core.notes import Note, note
+from training.people import tries
 from training.people.models import Account
 from training.people.passwords import SHORTEST, fault_in, normal
-from training.web.fields import EmailField, HiddenField, PasswordField
+from training.people.proofs import password_proof
+from training.web.fields import EmailField, HiddenField, PasswordField, TextField
 from training.web.forms import Form
 
 WRONG = "The email address or the password is not right"
 UNCONFIRMED = "Confirm your email address first: follow the link in the message we sent you"
-TOO_MANY_TRIES = "There were too many tries with this email address. Wait 15 minutes, or choose a new password"
 CLOSED = "This account has been closed. Ask the training team if you need it"
-TRIES = 10
-WITHIN = timedelta(minutes=15)
 PASSWORD_HINT = (
     f"{SHORTEST} characters or more. Three or four words that do not belong together are easy to remember "
     "and hard to guess."
@@ -68,39 +62,104 @@ class SignInForm(Form):
         return not trouble
 
     def _trouble(self, address: str, password: str) -> str:
-        kind = f"failed-sign-in:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
-        tries = select(func.count(Note.id)).where(Note.kind == kind, Note.noted_at > clock.now() - WITHIN)
-        if (db.session.scalar(tries) or 0) >= TRIES:
-            return TOO_MANY_TRIES
+        if tries.is_shut(tries.PASSWORD, address):
+            return tries.SHUT
+        proof = password_proof(address, password)
         account = db.session.scalar(select(Account).where(Account.email == address))
-        if account is None or account.password is None:
-            hash_password(password)
-            note(kind)
-            return WRONG
-        if not account.verify_and_update_password(password):
-            note(kind)
+        if account is None or not proof.is_right or account.password != proof.against:
+            tries.note_wrong(tries.PASSWORD, address)
             return WRONG
         if not account.active:
             return CLOSED
         if account.confirmed_at is None:
             return UNCONFIRMED
+        if proof.better_hash is not None:
+            account.password = proof.better_hash
+        tries.forget(address, [tries.PASSWORD])
         self.user = account
         return ""
 
 
 class ChangePasswordForm(Form):
-    """The present password and the new one."""
+    """The present password, where there is one, and the new one."""
 
     password = PasswordField("Your present password", ask="your present password")
     new_password = NewPasswordField("New password", ask="a new password")
 
     def validate_password(self, field: PasswordField) -> None:
         """The present password must be right."""
-        if current_user.password and not verify_password(normal(field.data), current_user.password):
-            raise ValidationError("This is not your present password")
+        require_own_password(field.data, "This is not your present password")
 
     def validate_new_password(self, field: PasswordField) -> None:
         """The new password must be another."""
         field.data = normal(field.data)
-        if field.data == normal(self.password.data):
+        if "password" in self and field.data == normal(self.password.data):
             raise ValidationError("The new password must not be the present one")
+
+
+class ProveAgainForm(Form):
+    """One's own password, once more."""
+
+    password = PasswordField()
+
+    def validate_password(self, field: PasswordField) -> None:
+        """It must be right."""
+        require_own_password(field.data, "This is not your password")
+
+
+class AuthenticatorForm(Form):
+    """The code that an authenticator app shows."""
+
+    code = TextField(
+        "Code from your authenticator app",
+        ask="the code from your authenticator app",
+        autocomplete="one-time-code",
+        width=10,
+        hint="6 digits. A new one is shown every 30 seconds.",
+    )
+
+
+class RecoveryCodeForm(Form):
+    """One of the codes kept for the day the telephone is gone."""
+
+    code = TextField("Recovery code", ask="one of your recovery codes", autocomplete="off", width=20)
+
+
+class MailedCodeForm(Form):
+    """The code that was sent by mail."""
+
+    code = TextField("Code from the message", ask="the code from the message", autocomplete="one-time-code", width=20)
+
+
+class PasskeyForm(Form):
+    """What a browser answered when it was asked for a passkey; filled by the page's script."""
+
+    credential = HiddenField()
+    state = HiddenField()
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A new passkey and what its owner calls it."""
+
+    name = TextField(
+        "Name of the passkey",
+        ask="a name for the passkey",
+        max_length=60,
+        hint="So that you know it again, such as “My phone” or “Work laptop”.",
+    )
+
+
+class ResetFactorsForm(Form):
+    """Why somebody’s second factor is taken away."""
+
+    reason = TextField("Reason", ask="the reason", max_length=200, hint="Such as: telephone lost, recognised by voice.")
+
+
+def require_own_password(typed: str, sentence: str) -> None:
+    """Refused with `sentence` where it is not the password of whoever is signed in, or too many were wrong."""
+    if tries.is_shut(tries.PASSWORD, current_user.email):
+        raise ValidationError(tries.SHUT)
+    proof = password_proof(current_user.email, normal(typed))
+    if not proof.is_right or proof.against != current_user.password:
+        tries.note_wrong(tries.PASSWORD, current_user.email)
+        raise ValidationError(sentence)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from training.config import installation
 from training.core import clock
 from training.core.database import db
-from training.core.links import create_link, register_purpose
+from training.core.links import LinkPurpose, create_link, register_purpose
 from training.core.messages import MessageKind, register_kind
 from training.core.outbox import OutboxMessage, Recipient, enqueue
 from training.people.models import Person
@@ -19,6 +19,9 @@ CONFIRM_ADDRESS = register_purpose("confirm-address", timedelta(days=2))
 CHOOSE_PASSWORD = register_purpose("choose-password", timedelta(days=2))
 """About a person: whoever reads their mail may choose the password of their account, or open one."""
 
+NOBODY = 0
+"""Whom a link is about that is made to be thrown away: see `operations_accounts.for_owner_or_nobody`."""
+
 MOST_AN_HOUR = 5
 """How many messages about accounts one address gets within an hour, whoever asks for them."""
 
@@ -29,7 +32,7 @@ CONFIRM = register_kind(
     """
 Hello ((name)),
 
-You asked for an account for training with this address. Open this page and press its button, and you can book:
+You asked for an account for training with this address. Open this page and choose a password, and you can book:
 
 ((link))
 
@@ -90,39 +93,41 @@ If this was not you, choose a new password now: ((forgot page))
 
 def ask_to_confirm(person: Person) -> None:
     """Send the link that confirms the person's address."""
-    _send_link(CONFIRM, person)
+    send_link(CONFIRM, CONFIRM_ADDRESS, person, "/link")
 
 
 def offer_password(person: Person) -> None:
     """Send the link with which the person chooses a password."""
-    _send_link(CHOOSE, person)
+    send_link(CHOOSE, CHOOSE_PASSWORD, person, "/link")
 
 
 def say_account_is_there(person: Person) -> None:
     """Tell the owner of an address that they have an account already."""
-    if _had_enough(person):
+    if had_enough(person):
         return
-    values = {"name": person.given_name, "sign in page": _page("/sign-in"), "forgot page": _page("/forgot-password")}
-    _enqueue(ALREADY_THERE, person, values)
+    values = {"name": person.given_name, "sign in page": page("/sign-in"), "forgot page": page("/forgot-password")}
+    write_to(ALREADY_THERE, person, values)
 
 
 def tell_password_changed(person: Person) -> None:
     """Tell the owner of an account that its password was changed."""
-    values = {"name": person.given_name, "moment": moment(clock.now()), "forgot page": _page("/forgot-password")}
-    _enqueue(CHANGED, person, values)
+    values = {"name": person.given_name, "moment": moment(clock.now()), "forgot page": page("/forgot-password")}
+    write_to(CHANGED, person, values)
 
 
-def _send_link(kind: MessageKind, person: Person) -> None:
-    if _had_enough(person):
+def send_link(kind: MessageKind, purpose: LinkPurpose, person: Person, code_page: str) -> None:
+    """Send a link of `purpose` and its code, to be typed at `code_page`; not to somebody who had enough of them."""
+    if had_enough(person):
         return
-    purpose = CONFIRM_ADDRESS if kind is CONFIRM else CHOOSE_PASSWORD
-    fresh = create_link(purpose, person.id)
-    values = {"name": person.given_name, "link": fresh.address, "code": fresh.code, "code page": _page("/link")}
-    _enqueue(kind, person, values, secrets=fresh.secrets)
+    fresh = create_link(purpose, person.id or NOBODY)
+    values = {"name": person.given_name, "link": fresh.address, "code": fresh.code, "code page": page(code_page)}
+    write_to(kind, person, values, secrets=fresh.secrets)
 
 
-def _enqueue(kind: MessageKind, person: Person, values: dict[str, str], secrets: tuple[str, ...] = ()) -> None:
-    if person.address is None:
+def write_to(kind: MessageKind, person: Person, values: dict[str, str], secrets: tuple[str, ...] = ()) -> None:
+    """Put a message about an account into the outbox; ValueError for somebody without an address."""
+    address = person.address or (person.account.email if person.account is not None else None)
+    if address is None:
         raise ValueError(f"{person.ref} has no address to write to")
     enqueue(
         kind,
@@ -130,12 +135,13 @@ def _enqueue(kind: MessageKind, person: Person, values: dict[str, str], secrets:
         key=f"{kind.name}:{person.ref}:{clock.now().isoformat()}",
         stream=f"account:{person.id}",
         about=f"person:{person.id}",
-        to=Recipient(person.name, person.address, person.id),
+        to=Recipient(person.name, address, person.id),
         secrets=secrets,
     )
 
 
-def _had_enough(person: Person) -> bool:
+def had_enough(person: Person) -> bool:
+    """Whether MOST_AN_HOUR messages about their account were written to the person within the last hour."""
     hour_ago = clock.now() - timedelta(hours=1)
     sent = select(func.count(OutboxMessage.id)).where(
         OutboxMessage.stream == f"account:{person.id}", OutboxMessage.created_at > hour_ago
@@ -143,5 +149,6 @@ def _had_enough(person: Person) -> bool:
     return (db.session.scalar(sent) or 0) >= MOST_AN_HOUR
 
 
-def _page(path: str) -> str:
+def page(path: str) -> str:
+    """The full address of a page, as it stands in a mail."""
     return f"{installation().base_url}{path}"

@@ -6,7 +6,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from flask_security.core import UserMixin, WebAuthnMixin
+from flask_security.core import WebAuthnMixin
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -15,6 +15,7 @@ from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
 from training.core.viewer import Role
+from training.people.accounts_hooks import GuardedUser
 from training.people.models_workforce import WorkforceGroup
 
 
@@ -225,7 +226,7 @@ class LeadRequest(Identified, Dated, Versioned, Base):
     agency: Mapped[Agency] = relationship()
 
 
-class Account(Identified, Dated, UserMixin, Base):
+class Account(Identified, Dated, GuardedUser, Base):
     """A person's sign-in."""
 
     __tablename__ = "account"

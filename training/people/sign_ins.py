@@ -93,8 +93,8 @@ _WAYS = {
     "webauthn": Way.PASSKEY,
     **{way.value: way for way in Way},
 }
-_CHANGED = "change"
-"""What Flask-Security says when it signs somebody in anew because they changed their password."""
+CHANGED = "change"
+"""Said where somebody is signed in anew, and others out, because they changed what they sign in with."""
 
 
 def configure_sign_ins(app: Flask) -> None:
@@ -167,7 +167,7 @@ def _begin(_app: Flask, user: Account, authn_via: Sequence[str] | None = None, *
     before = _sign_in_of(session.get(KEY))
     if before is not None:
         end_sign_in(before)
-    goes_on = before is not None and _CHANGED in via and before.account_id == user.id
+    goes_on = before is not None and CHANGED in via and before.account_id == user.id
     key = secrets.token_urlsafe(32)
     sign_in = SignIn(
         account_id=user.id,

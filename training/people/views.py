@@ -4,9 +4,14 @@ from training.people import (
     views_account,
     views_claims,
     views_desk,
+    views_desk_factors,
     views_desk_jobs,
     views_domains,
+    views_factors,
     views_headcounts,
+    views_passkeys,
+    views_second_step,
+    views_sign_in,
     views_sign_ins,
     views_sign_up,
 )
@@ -16,11 +21,16 @@ PAGES = (
     views_account,
     views_claims,
     views_desk,
+    views_desk_factors,
     views_desk_jobs,
     views_domains,
-    views_headcounts,
+    views_factors,
+    views_passkeys,
+    views_second_step,
+    views_sign_in,
     views_sign_ins,
     views_sign_up,
+    views_headcounts,
 )
 
 __all__ = ["PAGES", "blueprint"]

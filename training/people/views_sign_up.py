@@ -1,28 +1,26 @@
 """Pages of signing up: asking for an account, confirming the address, choosing a password."""
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security.utils import login_user, validate_redirect_url
 
 from training.agencies.queries import suggested_agency
 from training.core.database import db
 from training.core.links import SignedLink
 from training.core.refusal import Refused
 from training.people import operations_accounts
-from training.people.accounts import AFTER_SIGN_IN
 from training.people.blueprint import blueprint
+from training.people.entering import enter
 from training.people.forms import AddressForm, ChoosePasswordForm, SignUpForm
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
-from training.people.models import Account, Person
+from training.people.models import Person
 from training.people.operations import NewPerson
 from training.people.passwords import normal
+from training.people.sign_ins import Way
+from training.people.where_to import remember_where_to
 from training.web import access
 from training.web.access import current_viewer
 from training.web.forms import Form
 from training.web.links import link_page
-
-LED_ON = "led_on"
-"""Where somebody wanted to go before they signed up; kept in their browser until their address is confirmed."""
 
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
@@ -32,10 +30,10 @@ def sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     form.offer(current_viewer())
     if request.method == "GET":
-        _remember_where_to(request.args.get("next", ""))
+        remember_where_to(request.args.get("next", ""))
     if form.validate_on_submit() and _agency_settled(form):
         try:
-            operations_accounts.sign_up(_asked_for(form), normal(form.password.data))
+            operations_accounts.sign_up(_asked_for(form))
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -108,19 +106,16 @@ def password_sent() -> ResponseReturnValue:
 
 @link_page(CONFIRM_ADDRESS)
 def confirm_address(link: SignedLink) -> ResponseReturnValue:
-    """A button that confirms the address and signs in, and one for somebody who asked for nothing."""
+    """Choosing a password confirms the address and signs in; a second button is for somebody who asked for nothing."""
     person = _person_of(link)
-    form = Form()
+    if request.form.get("answer") == "not-me" and Form().validate_on_submit():
+        operations_accounts.not_me(link, person)
+        flash("The account is gone. Nothing else needs to be done.", "success")
+        return redirect("/")
+    form = ChoosePasswordForm()
     if form.validate_on_submit():
-        if request.form.get("answer") == "not-me":
-            operations_accounts.not_me(link, person)
-            flash("The account is gone. Nothing else needs to be done.", "success")
-            return redirect("/")
-        account = operations_accounts.confirm(link, person)
-        if account is None or not account.active:
-            return redirect(url_for("security.login"))
-        flash("Your email address is confirmed and you are signed in.", "success")
-        return _signed_in(account)
+        account = operations_accounts.confirm(link, person, normal(form.password.data))
+        return enter(account, Way.LINK)
     return render_template("people/confirm_address.html", form=form, person=person), form.status
 
 
@@ -133,8 +128,8 @@ def choose_password(link: SignedLink) -> ResponseReturnValue:
     form = ChoosePasswordForm()
     if form.validate_on_submit():
         account = operations_accounts.choose_password(link, person, normal(form.password.data))
-        flash("Your password is set and you are signed in.", "success")
-        return _signed_in(account)
+        flash("Your password is set.", "success")
+        return enter(account, Way.LINK)
     return render_template("people/choose_password.html", form=form, person=person), form.status
 
 
@@ -143,15 +138,3 @@ def _person_of(link: SignedLink) -> Person:
     if person is None or person.address is None:
         abort(404)
     return person
-
-
-def _remember_where_to(address: str) -> None:
-    if address.startswith("/") and validate_redirect_url(address):
-        session[LED_ON] = address
-
-
-def _signed_in(account: Account) -> ResponseReturnValue:
-    led_on = str(session.pop(LED_ON, ""))
-    db.session.flush()
-    login_user(account, authn_via=["link"])
-    return redirect(led_on or AFTER_SIGN_IN)

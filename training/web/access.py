@@ -23,6 +23,8 @@ class Rule:
     label: str
     needs_sign_in: bool = False
     roles: frozenset[Role] = frozenset()
+    before_second_factor: bool = False
+    """Whether it is open to somebody who still has to show a second factor: where they set it up or show it."""
 
     def allows(self, viewer: Viewer) -> bool:
         """Whether `viewer` may call at all."""
@@ -40,6 +42,9 @@ LINK_HOLDER = Rule("whoever holds the link")
 SIGNED_IN = Rule("everybody signed in", needs_sign_in=True)
 
 
+SIGNING_IN = Rule("everybody signed in, before a second factor too", needs_sign_in=True, before_second_factor=True)
+
+
 def public(view: View) -> View:
     """Everybody may call `view`."""
     return _declare(view, PUBLIC)
@@ -53,6 +58,11 @@ def link_holder(view: View) -> View:
 def signed_in(view: View) -> View:
     """Everybody who is signed in may call `view`."""
     return _declare(view, SIGNED_IN)
+
+
+def signing_in(view: View) -> View:
+    """Everybody who is signed in may call `view`, also before they have shown the second factor they need."""
+    return _declare(view, SIGNING_IN)
 
 
 def only(*roles: Role) -> Callable[[View], View]:
@@ -87,11 +97,16 @@ def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
         rule = rule_of(app, request.endpoint)
         if rule is None:
             raise UndeclaredAccessError(request.endpoint)
-        if not rule.needs_sign_in or rule.allows(current_viewer()):
+        if not rule.needs_sign_in or (rule.before_second_factor and current_viewer().is_signed_in):
             return None
-        if current_viewer().is_signed_in:
-            abort(403)
+        viewer = current_viewer()
         following = request.full_path.rstrip("?") if request.method == "GET" else None
+        if viewer.withheld and (following is not None or not rule.allows(viewer)):
+            return redirect(url_for("people.second_step", next=following))
+        if rule.allows(viewer):
+            return None
+        if viewer.is_signed_in:
+            abort(403)
         return redirect(url_for("security.login", next=following))
 
 

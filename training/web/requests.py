@@ -1,5 +1,6 @@
 """One request, one transaction: reads cannot write, a POST commits once at its end, a form sent twice acts once."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from werkzeug.wrappers import Response as BaseResponse
 
 from training.core import tokens
-from training.core.database import begin_reading, begin_writing, db
+from training.core.database import begin_reading, begin_writing, db, reading
 from training.core.transaction import is_retriable
 
 LARGEST_KEY = 2**31 - 1
@@ -43,6 +44,8 @@ class Muster(Flask):
     def dispatch_request(self) -> BaseResponse:  # type: ignore[override]
         """Answer the request; a deed that lost against another transaction is tried once more."""
         flashed = list(session.get("_flashes", ()))
+        if request.method not in SAFE_METHODS:
+            _do_slow_work_first(self)
         try:
             return self._answer()
         except DBAPIError as error:
@@ -68,6 +71,25 @@ class Muster(Flask):
             spent.location = _without_secret(response.location)
         db.session.commit()
         return response
+
+
+def prepare(app: Flask, preparations: Mapping[str, Callable[[], None]]) -> None:
+    """Have slow work (hashing) of a POST to these endpoints done before its transaction begins to write.
+
+    On SQLite whoever writes is alone: nobody else should wait for a hash. A preparation reads the request, keeps in `g`
+    what the view will need, and changes nothing; it runs in a transaction that only reads.
+    """
+    app.extensions.setdefault("muster-preparations", {}).update(preparations)
+
+
+def _do_slow_work_first(app: Flask) -> None:
+    preparation = app.extensions.get("muster-preparations", {}).get(request.endpoint)
+    if preparation is None:
+        return
+    db.session.rollback()
+    with reading():
+        preparation()
+        db.session.rollback()
 
 
 def _without_secret(location: str) -> str:

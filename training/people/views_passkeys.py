@@ -1,0 +1,64 @@
+"""Pages on which people add, name and remove their passkeys."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from training.core.refusal import Refused
+from training.core.settings import setting_value
+from training.people import operations_factors, passkeys
+from training.people.blueprint import blueprint
+from training.people.entering import stay
+from training.people.forms_account import NewPasskeyForm
+from training.people.models import Passkey
+from training.people.views_factors import freshly_proved, led_on_with_second_factor, own_account
+from training.web import access
+from training.web.access import current_viewer
+from training.web.forms import Form
+from training.web.layout import PARTNERSHIP_NAME
+
+
+@blueprint.route("/my/account/sign-in/passkeys/new", methods=["GET", "POST"])
+@access.signing_in
+@freshly_proved
+def new_passkey() -> ResponseReturnValue:
+    """Add a passkey; the page’s script asks the browser for it."""
+    form = NewPasskeyForm()
+    if form.validate_on_submit():
+        try:
+            passkey = passkeys.new_passkey(own_account(), form.name.data, form.credential.data, form.state.data)
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            operations_factors.note_new_passkey(current_viewer(), passkey)
+            return led_on_with_second_factor(
+                f"The passkey “{passkey.name}” is added. Your other browsers are signed out."
+            )
+    question = passkeys.ask_for_new(own_account(), setting_value(PARTNERSHIP_NAME)) if passkeys.can_be_used() else None
+    return render_template("security/new_passkey.html", form=form, passkey=question), form.status
+
+
+@blueprint.route("/my/account/sign-in/passkeys/<int:number>/remove", methods=["GET", "POST"])
+@access.signing_in
+@freshly_proved
+def remove_passkey(number: int) -> ResponseReturnValue:
+    """Remove a passkey."""
+    passkey = _passkey(number)
+    form = Form()
+    if form.validate_on_submit():
+        try:
+            operations_factors.remove_passkey(current_viewer(), passkey)
+        except Refused as refusal:
+            form.add_error(refusal.sentence)
+        else:
+            stay(own_account())
+            flash("The passkey is removed. Your other browsers are signed out.", "success")
+            return redirect(url_for("people.sign_in_ways"))
+    return render_template("security/remove_passkey.html", form=form, passkey=passkey), form.status
+
+
+def _passkey(number: int) -> Passkey:
+    """The passkey with this number among those of whoever is signed in, counted from the oldest."""
+    own = own_account().webauthn
+    if not 1 <= number <= len(own):
+        abort(404)
+    return own[number - 1]
