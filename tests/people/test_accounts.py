@@ -17,6 +17,7 @@ from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND
 from training.people.models import Account, Person
 from training.people.operations import change_person, open_account
+from training.people.rules import holds_address
 
 PASSWORD = "correct horse staple"
 ADDRESS = "ada@council.example"
@@ -94,7 +95,10 @@ def test_a_link_that_was_tampered_with_or_is_old_does_not_work(client: Client, w
     wall_clock.forward(days=2, minutes=1)
     assert client.get(link, status=410).h1 == "This link has run out"
     client.submit(client.get("/sign-up/send-again"), {"address": ADDRESS})
-    assert client.submit(client.get(latest_link()), answers={"password": PASSWORD}, button="Confirm and sign in").location == "/start"
+    assert (
+        client.submit(client.get(latest_link()), answers={"password": PASSWORD}, button="Confirm and sign in").location
+        == "/start"
+    )
 
 
 def test_somebody_who_did_not_ask_can_say_so(client: Client) -> None:
@@ -142,11 +146,30 @@ def test_the_password_is_asked_for_behind_the_link(client: Client) -> None:
     client.get("/my/account", status=302)
 
 
-@pytest.mark.parametrize("name", ["Win at https://prize.example", "www.prize.example", "ada@prize.example"])
+@pytest.mark.parametrize(
+    "name", ["Win at https://prize.example", "www.prize.example", "ada@prize.example", "Visit prize.example", "t.co"]
+)
 def test_a_name_is_not_a_message_to_a_stranger(client: Client, name: str) -> None:
-    page = client.submit(client.get("/sign-up"), answers(given_name=name), status=400)
-    assert page.errors == ["A name must not contain a web or email address"]
+    sentence = "must not contain a web or email address. Put a space after each full stop"
+    for field, what in (
+        ("given_name", "A name"), ("family_name", "A name"), ("job_role", "The job role"),
+        ("manager_name", "The name of the manager"),
+    ):  # fmt: skip
+        page = client.submit(client.get("/sign-up"), answers(**{field: name}), status=400)
+        assert page.errors == [f"{what} {sentence}"]
     assert messages() == []
+
+
+@pytest.mark.parametrize("text", ["Teacher/SENCO", "J.R.R. Tolkien", "St.Mary", "N.Sefton", "Year 7. Head", "O’Neil"])
+def test_what_people_really_write_is_no_address(text: str) -> None:
+    assert not holds_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["évil.example/x", "evil。example", "x.y.evil.com", "EVIL.COM", "a.com b", "hTTps://x"]
+)
+def test_what_a_mail_program_would_make_a_link_of_is_one(text: str) -> None:
+    assert holds_address(text)
 
 
 def test_a_link_sent_to_a_wrong_address_ends_when_the_address_is_put_right(client: Client) -> None:
@@ -272,7 +295,10 @@ def test_a_closed_account_stays_closed(client: Client) -> None:
 
 def test_what_was_wanted_before_signing_up_comes_after_it(client: Client) -> None:
     client.submit(client.get("/sign-up?next=/my/account"), answers())
-    assert client.submit(client.get(latest_link()), answers={"password": PASSWORD}, button="Confirm and sign in").location == "/my/account"
+    assert (
+        client.submit(client.get(latest_link()), answers={"password": PASSWORD}, button="Confirm and sign in").location
+        == "/my/account"
+    )
 
 
 def test_only_what_is_used_answers(app: Flask) -> None:

@@ -27,6 +27,7 @@ from training.demonstration.people import begin_people
 from training.demonstration.plans import add_plans
 from training.demonstration.programme import planned_sessions, published_years
 from training.demonstration.sessions import Schedule
+from training.people.factors import ASKED_OF_THE_DESK
 from training.schedule.models import SessionStatus
 from training.web import layout
 
@@ -78,6 +79,8 @@ def fill(seed: int = SEED) -> Filled:
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     change_setting(COMMAND, layout.NOTICE, NOTICE)
+    # Its passwords are printed for everybody: nothing to protect, and a newcomer should get in at once.
+    change_setting(COMMAND, ASKED_OF_THE_DESK, value=False)
     return Filled(rows, sign_ins())
 
 

@@ -12,7 +12,7 @@ from training.core.viewer import Viewer
 from training.people.mail_agency import CONFIRM_MANAGER
 from training.people.models import Employment, Person, Standing
 from training.people.operations_standing import ask_about_manager, judge, settle_new, speaks_for
-from training.people.rules import same_mailbox
+from training.people.rules import require_words, same_mailbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +109,9 @@ def end_employment(viewer: Viewer, employment: Employment, last_on: date) -> Non
 
 
 def _require_real_job(person: Person, job: Job) -> None:
+    require_words(job.job_role, "job_role", "The job role")
+    require_words(job.agency_named, "agency_named", "The name of the agency")
+    require_words(job.manager_name, "manager_name", "The name of the manager")
     if job.agency_id is None and not job.agency_named:
         raise Refused("Select an agency, or say what it is called", "agency")
     if job.agency_id is not None and db.session.get(Agency, job.agency_id) is None:

@@ -22,7 +22,12 @@ SHARED_MAILBOXES = frozenset(
 OPENING_WORDS = frozenset({"admin", "enquiries", "info", "office", "reception"})
 """Words that make a mailbox a shared one also at the head or the end of several: `office.stmarys@`."""
 
-_IN_AN_ADDRESS = re.compile(r"[/:@\\]|www\.", re.IGNORECASE)
+_IN_AN_ADDRESS = re.compile(r"[/:@\\]")
+_ADDRESS_AMONG_WORDS = re.compile(r"@|://|\bwww\.", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?<![\w-])([^\W_](?:[\w-]*[^\W_])?)\.([^\W\d_]{2,24})(?!\w)")
+_BEFORE_A_NAME = frozenset({"st", "dr", "mr", "mrs", "ms", "mx", "rev", "prof", "sr"})
+"""What is written before a name with a full stop and, by some, without a space: St.Mary."""
+_DOTS = str.maketrans("。｡․．", "....")
 _JOINT = re.compile(r"[._+-]+")
 
 
@@ -46,8 +51,27 @@ def clean_address(text: str) -> str:
 
 def require_name(text: str, field: str) -> None:
     """Refused where `text` holds a web or e-mail address: names stand in mails, also to people who asked for none."""
-    if _IN_AN_ADDRESS.search(text):
-        raise Refused("A name must not contain a web or email address", field)
+    if _IN_AN_ADDRESS.search(text) or holds_address(text):
+        raise Refused("A name must not contain a web or email address. Put a space after each full stop", field)
+
+
+def require_words(text: str, field: str, what: str) -> None:
+    """Refused where `text` holds a web or e-mail address; `what` it is opens the sentence: “The job role”."""
+    if holds_address(text):
+        raise Refused(f"{what} must not contain a web or email address. Put a space after each full stop", field)
+
+
+def holds_address(text: str) -> bool:
+    """Whether a mail program would make a link of some of `text`: `www.…`, `name@…`, `https://…`, `evil.example`."""
+    plain = text.translate(_DOTS)
+    if _ADDRESS_AMONG_WORDS.search(plain):
+        return True
+    return any(not _is_initial(found[1], found[2]) for found in _DOMAIN.finditer(plain))
+
+
+def _is_initial(before: str, after: str) -> bool:
+    """Whether two words around a full stop are an initial or a title and a name: N.Sefton, St.Mary."""
+    return (len(before) == 1 or before.casefold() in _BEFORE_A_NAME) and len(after) > 3 and after.istitle()
 
 
 def is_shared_mailbox(address: str) -> bool:
