@@ -21,6 +21,7 @@ from training.people.accounts import account_links, configure_accounts, declare_
 from training.people.form_limits import declare_form_limits
 from training.people.sign_ins import configure_sign_ins
 from training.people.views import blueprint as people_pages
+from training.people.views_single_sign_on import configure_single_sign_on
 from training.planning.views import blueprint as planning_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
@@ -75,6 +76,7 @@ def create_app(config: Config) -> Flask:
     configure_limits(app)
     configure_accounts(app, config)
     configure_sign_ins(app)
+    configure_single_sign_on(app)
     configure_layout(app, account_links)
     configure_errors(app)
     configure_notes(app)

@@ -19,7 +19,9 @@ from joserfc.jwk import RSAKey
 from training.config_single_sign_on import Provider
 
 CLIENT_ID = "muster"
-CLIENT_SECRET = "a secret & more+"  # noqa: S105 - of a provider that lives for one test
+CLIENT_SECRET = "a secret & more+"
+
+FIRST_KEY = RSAKey.generate_key(2048, {"kid": "first"})
 
 
 @dataclass
@@ -28,7 +30,7 @@ class OutsideProvider:
 
     address: str
     claims: dict[str, Any] = field(default_factory=dict[str, Any])
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": secrets.token_hex(4)}))
+    key: RSAKey = field(default_factory=lambda: FIRST_KEY)
     signs_with: RSAKey | None = None
     """Another key than the one it publishes."""
     header: dict[str, str] = field(default_factory=lambda: {"alg": "RS256"})

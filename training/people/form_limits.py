@@ -8,6 +8,13 @@ FORM_LIMITS: dict[str, tuple[Limit, ...]] = {
     "security.login": (SIGNING_IN,),
     # Somebody who wants to leave is never kept.
     "security.logout": (),
+    "people.send_code": (SIGNING_IN, for_one_address("address")),
+    "people.sign_in_code": (SIGNING_IN,),
+    "people.sign_in_passkey": (SIGNING_IN,),
+    "people.second_step": (SIGNING_IN,),
+    "people.second_step_passkey": (SIGNING_IN,),
+    "people.recovery_code": (SIGNING_IN,),
+    "people.single_sign_on_back": (SIGNING_IN,),
     "links.code": (TYPED_CODES,),
     "people.sign_up": (JOINING, for_one_address("address")),
     "people.send_again": (JOINING, for_one_address("address")),

@@ -14,6 +14,7 @@ from training.people import (
     views_sign_in,
     views_sign_ins,
     views_sign_up,
+    views_single_sign_on,
 )
 from training.people.blueprint import blueprint
 
@@ -30,6 +31,7 @@ PAGES = (
     views_sign_in,
     views_sign_ins,
     views_sign_up,
+    views_single_sign_on,
     views_headcounts,
 )
 

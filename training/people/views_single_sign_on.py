@@ -43,6 +43,7 @@ def configure_single_sign_on(app: Flask) -> None:
     """Offer the providers on the sign-in page, and ask them before the transaction of the request begins to write."""
     security: Security = app.extensions["security"]
     security.login_context_processor(lambda: {"single_sign_on_links": sign_on_links()})
+    app.add_template_global(lambda: bool(installation().single_sign_on), "has_single_sign_on")
     prepare(app, {"people.single_sign_on_back": _ask_provider})
 
 
