@@ -9,8 +9,10 @@ import click
 from flask import Flask
 from flask_migrate import upgrade as upgrade_database
 
-from training import create_app, serving
+from training import serving
 from training.agencies.importing import import_agencies
+from training.cli_custody import COMMANDS
+from training.command_line import application, require_newest_migration
 from training.config import ROOT, Config, ConfigError
 from training.core.database import db, reading
 from training.core.links import create_link
@@ -22,11 +24,11 @@ from training.demonstration.accounts import SignIn
 from training.demonstration.agencies import PARTNERSHIP
 from training.demonstration.filling import fill
 from training.jobs import run_once, run_worker
-from training.people import operations_accounts
+from training.people import operations_accounts, operations_factors
+from training.people.importing import import_people
 from training.people.mail import CHOOSE_PASSWORD
 from training.reports.filters import UnknownChoice
 from training.reports.printing import FORMATS, agencies_text, delivery_text
-from training.web.health import OldDatabaseError, refuse_old_database
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,6 +40,10 @@ def main(context: click.Context) -> None:
     except ConfigError as error:
         click.echo(f"Muster cannot start. {error}", err=True)
         sys.exit(1)
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 @main.command()
@@ -80,6 +86,28 @@ def add_officer(config: Config, address: str, given: str, family: str) -> None:
     click.echo(f"They choose a password here, within two days: {link}" if link else "They have a password already.")
 
 
+@main.command("reset-second-factor")
+@click.argument("address")
+@click.option("--reason", required=True, help="Why; it stands in the audit log and in the message to the owner.")
+@click.pass_obj
+def reset_second_factor(config: Config, address: str, reason: str) -> None:
+    """Take away somebody's authenticator app, passkeys and recovery codes, when nobody at the desk can."""
+    app = application(config)
+    require_newest_migration(app)
+    with app.app_context():
+        try:
+            with unit_of_work():
+                person = operations_accounts.owner_of(address.strip().lower())
+                if person is None:
+                    raise Refused("Nobody with this address is known")
+                operations_factors.reset_factors(COMMAND, person, reason)
+                name = person.name
+        except Refused as refusal:
+            click.echo(f"{refusal.sentence}.", err=True)
+            sys.exit(1)
+    click.echo(f"{name} sets up a second factor at the next sign-in. They were told by mail.")
+
+
 @main.group("import")
 def import_group() -> None:
     """Read files into the database: all of a file, or nothing."""
@@ -96,6 +124,15 @@ CHECK = click.option("--check", is_flag=True, help="Only say what would happen."
 def import_agencies_file(config: Config, file: Path, check: bool) -> None:
     """Add and change agencies by their code, as the CSV or Excel FILE says."""
     _import(config, import_agencies, file, check=check)
+
+
+@import_group.command("people")
+@FILE
+@CHECK
+@click.pass_obj
+def import_people_file(config: Config, file: Path, check: bool) -> None:
+    """Add and change people and their jobs, as the CSV or Excel FILE says."""
+    _import(config, import_people, file, check=check)
 
 
 def _import(config: Config, read: Callable[..., list[str]], file: Path, *, check: bool) -> None:
@@ -202,6 +239,7 @@ def report_delivery(config: Config, style: str, **asked_for: str) -> None:
 @COURSE
 @MODE
 @click.option("--level", default="", help="A row for each agency, parent, sector or reporting-group.")
+@click.option("--agencies", default="", help="As they were then, or as they are now.", metavar="then|now")
 @FORMAT
 @click.pass_obj
 def report_agencies(config: Config, style: str, **asked_for: str) -> None:
@@ -224,29 +262,8 @@ def _print_report(
     click.echo(printed, nl=False)
 
 
-def application(config: Config) -> Flask:
-    """The application for the present command; its connections are closed when the command ends."""
-    app = create_app(config)
-
-    def close() -> None:
-        with app.app_context():
-            db.engine.dispose()
-
-    click.get_current_context().call_on_close(close)
-    return app
-
-
 def _upgrade(app: Flask, config: Config) -> None:
     if config.database_url.startswith("sqlite:///"):
         (ROOT / "instance").mkdir(exist_ok=True)
     with app.app_context():
         upgrade_database()
-
-
-def require_newest_migration(app: Flask) -> None:
-    """End with the command to run where the database is not at the newest migration."""
-    try:
-        refuse_old_database(app)
-    except OldDatabaseError as old:
-        click.echo(str(old), err=True)
-        sys.exit(1)

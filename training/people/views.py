@@ -8,6 +8,7 @@ from training.people import (
     views_desk_jobs,
     views_domains,
     views_factors,
+    views_files,
     views_headcounts,
     views_passkeys,
     views_second_step,
@@ -19,6 +20,7 @@ from training.people import (
 from training.people.blueprint import blueprint
 
 PAGES = (
+    views_files,
     views_account,
     views_claims,
     views_desk,
