@@ -2,7 +2,7 @@
 
 from training.bookings.operations_needs import NeedWords
 from training.web.fields import RadioField, TextAreaField
-from training.web.forms import Form
+from training.web.forms import Form, VersionedForm
 
 LONGEST = 1500
 YES, NO = "yes", "no"
@@ -60,8 +60,8 @@ class ToldForm(WordsForm):
         self.diet.label.text = "What should we know about food?"
 
 
-class MetForm(Form):
-    """How a need is met."""
+class MetForm(VersionedForm):
+    """How a need is met; it keeps which words were shown."""
 
     how = TextAreaField(
         "How is it met?",

@@ -1,7 +1,7 @@
 """The deeds on what somebody needs to take part: special-category data, so no deed ever notes a word of it.
 
-The words stand in two tables and nowhere else. Words that were changed are a new row: what was met before says
-nothing about them.
+The words stand in two tables and nowhere else. Words that were changed are a new need: they are told from then on, and
+what was met before says nothing about them.
 """
 
 from dataclasses import dataclass
@@ -100,15 +100,18 @@ def look_at_needs(viewer: Viewer, session_id: int) -> list[NeedShown]:
     return [need for _booking, need in found]
 
 
-def mark_met(viewer: Viewer, need_id: int, how: str) -> None:
-    """Say how a need is met; only the officer. LookupError where the words were changed or removed meanwhile."""
+def mark_met(viewer: Viewer, need_id: int, how: str, seen: int) -> None:
+    """Say how a need is met; only the officer. `seen` is the version of the row whose words they read.
+
+    Refused where the words were changed or removed after that.
+    """
     if not _is_officer(viewer):
         raise LookupError("only the officer says that a need is met")
     if not how.strip():
         raise Refused("Enter how it is met", "how")
     need = lock_row(BookingNeed, need_id)
-    if need.removed_at is not None:
-        raise LookupError(f"the need {need_id} was removed")
+    if need.removed_at is not None or need.row_version != seen:
+        raise Refused("What they need was changed or removed meanwhile. Show the needs again before you mark it as met")
     need.met_at, need.met_by_id, need.met_how = clock.now(), viewer.person_id, how.strip()
     audit.record(viewer, "marked the need as met", need.booking)
 
@@ -146,10 +149,13 @@ def _write(viewer: Viewer, booking: Booking, words: NeedWords, deed: str) -> Non
     present = _need_of(booking.id)
     if present is not None and present.removed_at is None and words_of(present) == words:
         return
-    if present is not None:
-        db.session.delete(present)
-        db.session.flush()
-    db.session.add(BookingNeed(booking=booking, support=words.support, diet=words.diet))
+    need = present
+    if need is None:
+        need = BookingNeed(booking=booking)
+        db.session.add(need)
+    need.support, need.diet = words.support, words.diet
+    need.created_at, need.removed_at = clock.now(), None
+    need.met_at, need.met_by_id, need.met_how = None, None, ""
     audit.record(viewer, deed, booking)
 
 

@@ -42,6 +42,7 @@ class NeedShown:
     """What one person of a session needs, for those who see to it; no repr, so that no log shows it."""
 
     need_id: int
+    version: int
     booking_ref: str
     name: str
     support: str
@@ -100,6 +101,7 @@ def needs_of_session(viewer: Viewer, session_id: int) -> list[tuple[Booking, Nee
             booking,
             NeedShown(
                 need_id=need.id,
+                version=need.row_version,
                 booking_ref=booking.ref,
                 name=person.name,
                 support=need.support,

@@ -140,11 +140,16 @@ def link_needs(token: str) -> ResponseReturnValue:
 def need_met(need_id: int) -> ResponseReturnValue:
     """Say how a need is met, so that it is no longer a task."""
     need, booking = need_to_settle(current_viewer(), need_id) or abort(404)
-    form = MetForm()
+    form = MetForm(data={"row_version": request.args.get("seen", "")})
     if form.validate_on_submit():
-        mark_met(current_viewer(), need.id, form.how.data)
-        flash(f"The need of {booking.person.name} is marked as met.", "success")
-        return redirect(url_for("bookings.session_needs", ref=booking.course_session.ref))
+        seen = form.row_version.data
+        try:
+            mark_met(current_viewer(), need.id, form.how.data, int(seen) if seen.isdecimal() else 0)
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            flash(f"The need of {booking.person.name} is marked as met.", "success")
+            return redirect(url_for("bookings.session_needs", ref=booking.course_session.ref))
     return render_template("bookings/need_met.html", form=form, booking=booking), form.status
 
 
