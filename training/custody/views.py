@@ -1,8 +1,11 @@
 """All pages of custody, on one blueprint."""
 
-from training.custody import views_merge
+from training.custody import views_merge, views_retention
 from training.custody.blueprint import blueprint
 
-PAGES = (views_merge,)
+PAGES = (
+    views_merge,
+    views_retention,
+)
 
 __all__ = ["PAGES", "blueprint"]

@@ -96,7 +96,7 @@ HELD = (
         personal={
             "email": replaced("anonymised:", is_numbered=True),
             "password": NOTHING,
-            "fs_uniquifier": replaced(_new_uniquifier),
+            "fs_uniquifier": replaced(_new_uniquifier, is_numbered=True),
             "active": replaced(False),
             "closed_at": replaced(clock.now),
             "closed_because": replaced(ANONYMISED),
