@@ -6,19 +6,21 @@ Message-ID, in the order of its stream, and never lost when a worker is killed a
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from training.config import installation
-from training.core import clock
+from training.core import audit, clock
 from training.core.database import db
 from training.core.letters import CalendarMethod, Letter, compose
 from training.core.outbox import UNSETTLED, MessageState, OutboxMessage
+from training.core.settings import register_setting, setting_value
 from training.core.transaction import unit_of_work
 from training.core.transports import AcceptanceUnknown, PermanentFailure, TemporaryFailure, Transport
+from training.core.viewer import Viewer
 
 LEASE = timedelta(minutes=15)
 """How long a worker may take over one message before another may have it; a slow server can need minutes."""
@@ -26,17 +28,23 @@ LEASE = timedelta(minutes=15)
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """The waits between attempts; after the last the message shows as failed."""
 MOST_ATTEMPTS = len(RETRIES) + 1
+HELD = register_setting(
+    "mail.held",
+    "Hold all messages",
+    False,
+    hint="While held nothing is sent, not even links to sign in. For the time after a restore.",
+)
 logger = logging.getLogger(__name__)
 
 
 def send_next(transport: Transport) -> bool:
-    """Claim and send one message; False when none is due.
+    """Claim and send one message; False when none is due, or while all are held.
 
     Three short transactions apart: claim, (sending, outside any), settle. A worker killed in between leaves a
     lease that runs out, after which the message is sent again under the same Message-ID.
     """
     with unit_of_work():
-        claim = _claim()
+        claim = None if setting_value(HELD) else _claim()
     if claim is None:
         return False
     with unit_of_work() as session:
@@ -75,6 +83,19 @@ def send_all(transport: Transport, limit: int = 100) -> int:
         if not send_next(transport):
             return count
     return limit
+
+
+def drop_written_before(viewer: Viewer, moment: datetime) -> int:
+    """Give up all messages that were written before `moment` and are not sent, and return how many they were.
+
+    After a restore: what waited when the backup was taken has mostly been sent since, and would be sent twice.
+    """
+    waiting = select(OutboxMessage).where(_is_unsettled(OutboxMessage), OutboxMessage.created_at < moment)
+    messages = list(db.session.scalars(waiting.with_for_update()))
+    for message in messages:
+        _settle(message, MessageState.DROPPED, "It was given up after a restore, for it may have been sent before.")
+        audit.record(viewer, "gave up the message", message, reason="After a restore")
+    return len(messages)
 
 
 @dataclass(frozen=True)
