@@ -81,18 +81,20 @@ def parents_on(periods: Mapping[int, list[Stood]], day: date) -> dict[int, int]:
 
 
 def below_since(top_id: int) -> dict[int, date | None]:
-    """Every agency that stands below `top_id` today, and itself, with the day since when without a break.
+    """Every agency that stands below `top_id` today, or did at its end, and itself, with the day since when.
 
     None is since always: the agency itself, and those that stood there when they were added here. What an agency
     did before that day is not for the lead of `top_id`. Two queries.
     """
     periods = all_periods()
-    added = {
-        key: clock.local(at).date()
-        for key, at in db.session.execute(select(Agency.id, Agency.created_at).where(Agency.id.in_(periods)))
-    }
+    rows = db.session.execute(select(Agency.id, Agency.created_at, Agency.ended_on).where(Agency.id.in_(periods))).all()
+    added = {row.id: clock.local(row.created_at).date() for row in rows}
     today = clock.today()
-    found = {key: _since(key, top_id, today, periods, added, frozenset()) for key in periods if key != top_id}
+    # An agency that has ended stood where it stood on its last day.
+    until = {row.id: min(today, row.ended_on or today) for row in rows}
+    found = {
+        key: _since(key, top_id, until.get(key, today), periods, added, frozenset()) for key in periods if key != top_id
+    }
     return {top_id: None} | {key: None if day == ALWAYS else day for key, day in found.items() if day is not None}
 
 

@@ -38,11 +38,27 @@ LEVEL_WORDS = {
 }
 
 
+class Reckoning(StrEnum):
+    """Under which agency people count who came in one that has changed since."""
+
+    THEN = "then"
+    NOW = "now"
+
+
+RECKONING_LABELS = {Reckoning.THEN: "As they were then", Reckoning.NOW: "As they are now"}
+RECKONING_WORDS = {
+    Reckoning.THEN: "Agencies are shown as they were on the day of the session.",
+    Reckoning.NOW: "Agencies are shown as they are now: one that another took over counts under its successor, "
+    "in today’s tree and sectors. The sum is the same as then.",
+}
+
+
 class UnknownChoice(ValueError):
     """Something was asked for that is not known; says what it is and what is known, as they are typed."""
 
-    def __init__(self, what: str, asked: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, asked: str, known: Iterable[str], argument: str = "") -> None:
         self.what, self.asked, self.known = what, asked, tuple(known)
+        self.argument = argument or what
         super().__init__(f"There is no {what} “{asked}”. Known are: {', '.join(self.known) or 'none yet'}.")
 
 
@@ -64,6 +80,7 @@ class Asked:
     course: Course | None = None
     mode: Mode | None = None
     level: Level = Level.AGENCY
+    agencies: Reckoning = Reckoning.THEN
 
     @property
     def course_id(self) -> int | None:
@@ -77,6 +94,7 @@ class Asked:
             "course": self.course.slug if self.course else "",
             "mode": self.mode or "",
             "level": "" if self.level is Level.AGENCY else self.level,
+            "agencies": "" if self.agencies is Reckoning.THEN else self.agencies,
         }
         return {name: str(value) for name, value in chosen.items() if value}
 
@@ -92,7 +110,8 @@ def choices(viewer: Viewer) -> Choices:
 
 
 def read_asked(offered: Choices, values: Mapping[str, str]) -> Asked:
-    """What `values` ask for: `year`, `sector`, `course`, `mode`, `level`, each optional; no year is this year.
+    """What `values` ask for: `year`, `sector`, `course`, `mode`, `level`, `agencies`, each optional; no year is
+    this year.
 
     Sectors and courses may be given by name or as in an address, courses by code as well. Raises UnknownChoice.
     """
@@ -117,10 +136,14 @@ def read_asked(offered: Choices, values: Mapping[str, str]) -> Asked:
     level = text.get("level") or Level.AGENCY
     if level not in tuple(Level):
         raise UnknownChoice("level", level, tuple(Level))
+    agencies = text.get("agencies") or Reckoning.THEN
+    if agencies not in tuple(Reckoning):
+        raise UnknownChoice("way to show agencies", agencies, tuple(Reckoning), argument="agencies")
     return Asked(
         year=years[year],
         sector=sectors[slug_of(sector)] if sector else None,
         course=(courses.get(course) or other_names[slug_of(course)]) if course else None,
         mode=Mode(mode) if mode else None,
         level=Level(level),
+        agencies=Reckoning(agencies),
     )

@@ -1,7 +1,7 @@
 """The filters of reports, in the address."""
 
 from training.catalogue.models import MODE_LABELS
-from training.reports.filters import LEVEL_LABELS, Asked, Choices, slug_of
+from training.reports.filters import LEVEL_LABELS, RECKONING_LABELS, Asked, Choices, slug_of
 from training.web.fields import SelectField
 from training.web.forms import FilterForm
 
@@ -28,8 +28,10 @@ class AgencyFilters(DeliveryFilters):
 
     sector = SelectField("Sector", first="All sectors", required=False)
     level = SelectField("A row for each", first=None, required=False)
+    agencies = SelectField("Agencies", first=None, required=False)
 
     def offer(self, offered: Choices, asked: Asked) -> None:
         self.sector.choices = {slug_of(sector.name): sector.name for sector in offered.sectors}
         self.level.choices = {level.value: label for level, label in LEVEL_LABELS.items()}
+        self.agencies.choices = {way.value: label for way, label in RECKONING_LABELS.items()}
         super().offer(offered, asked)

@@ -1,27 +1,28 @@
 """Attendance by agency against the training plan: who came, who did not, and what was expected by now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
-from sqlalchemy import or_, select
-
-from training.agencies.models import Agency, AgencyParent, Sector
+from training.agencies.models import Agency, Sector
+from training.agencies.tree import all_periods, parents_on, successors
 from training.core import clock
-from training.core.database import db
 from training.core.viewer import Viewer
 from training.planning.queries import agencies_with_sector, lines_of
 from training.planning.rules import COLOUR_LABELS, Colour, colour, expected_attendances
 from training.reports.figures import NOTHING_HELD, NOTHING_RAN, Attendance, Delivery, share
-from training.reports.filters import Asked, Level
+from training.reports.filters import Asked, Level, Reckoning
 from training.reports.queries_attendance import agencies_within_reach, attendance_by, chosen, people_by_agency
 from training.reports.queries_sessions import delivery_by
+from training.reports.stretches import Stretches, stretches_of
 from training.schedule.models import CourseSession
 
 TO_BE_CONFIRMED = "Agency to be confirmed"
 Person = tuple[int | None, int | None]
+Own = tuple[int | None, int]
+"""An agency, None where it is to be confirmed, and the number of a stretch of the year."""
 Number = TypeVar("Number", int, Fraction)
 
 
@@ -100,21 +101,25 @@ def agency_report(viewer: Viewer, asked: Asked) -> AgencyReport:
     """The report as asked for; a constant number of queries.
 
     Targets are those of the plan's lines: narrowed to a course, of its line; to a mode, of the courses that
-    usually run in it. Rows are ordered by sector and name, “agency to be confirmed” last.
+    usually run in it. Rows are ordered by sector and name, “agency to be confirmed” last. As agencies are now, every
+    figure of one that another took over is its successor's; the sum is the same either way.
     """
     sessions = chosen(asked.year, asked.course_id, asked.mode)
     ran = delivery_by(viewer, [CourseSession.course_id], sessions)
-    own = _own_figures(viewer, asked, {key[0]: delivery.places_offered for key, delivery in ran.items()})
+    stretches = stretches_of(asked)
+    own = _own_figures(viewer, asked, {key[0]: delivery.places_offered for key, delivery in ran.items()}, stretches)
+    if asked.agencies is Reckoning.NOW:
+        own = _under_successors(own)
     agencies = agencies_with_sector(viewer)
     reach = agencies_within_reach(viewer)
     if reach is not None:
         agencies = [pair for pair in agencies if pair[0].id in reach]
     if asked.sector is not None:
         agencies = [pair for pair in agencies if pair[1].id == asked.sector.id]
-    known = {agency.id: own.get(agency.id, AgencyFigures()) for agency, _ in agencies}
-    rows = _rolled_up(asked, agencies, known)
-    if None in own and asked.sector is None:
-        rows.append(AgencyRow(TO_BE_CONFIRMED, "", own[None]))
+    rows = _rolled_up(asked, agencies, own, stretches)
+    unknown = _all_year(own, None)
+    if unknown is not None and asked.sector is None:
+        rows.append(AgencyRow(TO_BE_CONFIRMED, "", unknown))
     return AgencyReport(
         asked=asked,
         rows=[row for row in rows if not row.figures.is_empty],
@@ -125,40 +130,83 @@ def agency_report(viewer: Viewer, asked: Asked) -> AgencyReport:
     )
 
 
-def _own_figures(viewer: Viewer, asked: Asked, offered: Mapping[int, int]) -> dict[int | None, AgencyFigures]:
-    """Figures of each agency's own people; `offered` are places to date by course."""
+def _own_figures(
+    viewer: Viewer, asked: Asked, offered: Mapping[int, int], stretches: Stretches
+) -> dict[Own, AgencyFigures]:
+    """Figures of each agency's own people by stretch of the year; `offered` are places to date by course.
+
+    Targets and what is expected are for the year as a whole and stand in its last stretch. A lead reads no target for
+    a year in which the agency came below theirs: part of it is not theirs to read.
+    """
     sessions = chosen(asked.year, asked.course_id, asked.mode)
-    figures: dict[int | None, AgencyFigures] = {}
-    for key, attendance in attendance_by(viewer, [], sessions, by_agency=True).items():
-        figures[key[0]] = AgencyFigures(attendance=attendance)
-    for agency_id, people in people_by_agency(viewer, sessions).items():
-        figures[agency_id] = figures.get(agency_id, AgencyFigures()) + AgencyFigures(people=frozenset(people))
+    keys, last = stretches.columns, stretches.last
+    figures: dict[Own, AgencyFigures] = {}
+    for key, attendance in attendance_by(viewer, keys, sessions, by_agency=True).items():
+        figures[key[0], key[1] if keys else last] = AgencyFigures(attendance=attendance)
+    for key, people in people_by_agency(viewer, sessions, keys).items():
+        own = key[0], key[1] if keys else last
+        figures[own] = figures.get(own, AgencyFigures()) + AgencyFigures(people=frozenset(people))
     reach = agencies_within_reach(viewer)
     for line in lines_of(viewer, asked.year):
         if asked.course_id not in (None, line.course.id) or asked.mode not in (None, line.course.mode):
             continue
         for agency_id, target in line.targets.items():
-            if reach is None or agency_id in reach:
+            if reach is None or (agency_id in reach and (reach[agency_id] or date.min) <= asked.year.first_day):
                 expected = expected_attendances(target, offered.get(line.course.id, 0), line.places)
-                present = figures.get(agency_id, AgencyFigures())
-                figures[agency_id] = present + AgencyFigures(target=target, expected=expected)
+                present = figures.get((agency_id, last), AgencyFigures())
+                figures[agency_id, last] = present + AgencyFigures(target=target, expected=expected)
     return figures
 
 
+def _under_successors(own: Mapping[Own, AgencyFigures]) -> dict[Own, AgencyFigures]:
+    """The same figures, those of an agency that another took over under the one that stands for it today."""
+    takes_over = successors()
+    found: dict[Own, AgencyFigures] = {}
+    for (agency_id, stretch), figures in own.items():
+        now = takes_over.get(agency_id, agency_id) if agency_id is not None else None
+        found[now, stretch] = found.get((now, stretch), AgencyFigures()) + figures
+    return found
+
+
+def _all_year(own: Mapping[Own, AgencyFigures], agency_id: int | None) -> AgencyFigures | None:
+    """An agency's figures over all stretches of the year; None without any."""
+    parts = [figures for (key, _), figures in own.items() if key == agency_id]
+    return sum(parts[1:], parts[0]) if parts else None
+
+
 def _rolled_up(
-    asked: Asked, agencies: list[tuple[Agency, Sector]], known: Mapping[int, AgencyFigures]
+    asked: Asked, agencies: list[tuple[Agency, Sector]], own: Mapping[Own, AgencyFigures], stretches: Stretches
 ) -> list[AgencyRow]:
-    """The rows of the level asked for, in the order of `agencies`."""
+    """The rows of the level asked for, in the order of `agencies`; one that had ended before counts only with figures.
+
+    Agencies that nobody could come from any more are no silent ones.
+    """
+    whole: dict[int | None, AgencyFigures] = {}
+    for (key, _), figures in own.items():
+        whole[key] = whole.get(key, AgencyFigures()) + figures
+    begins = clock.today() if asked.agencies is Reckoning.NOW else asked.year.first_day
+    agencies = [
+        pair for pair in agencies if pair[0].id in whole or pair[0].ended_on is None or pair[0].ended_on >= begins
+    ]
+    known = {agency.id: whole.get(agency.id, AgencyFigures()) for agency, _ in agencies}
     if asked.level is Level.AGENCY:
         return [AgencyRow(agency.name, sector.name, known[agency.id]) for agency, sector in agencies]
     if asked.level is Level.SECTOR:
         return _summed((sector.name, sector.name, known[agency.id]) for agency, sector in agencies)
     if asked.level is Level.REPORTING_GROUP:
         return _summed((sector.reporting_group, "", known[agency.id]) for agency, sector in agencies)
-    tops = _tops_on(min(clock.today(), asked.year.last_day), agencies)
-    rows = _summed((*tops[agency.id], known[agency.id]) for agency, _ in agencies)
-    order = {pair: place for place, pair in enumerate((agency.name, sector.name) for agency, sector in agencies)}
-    return sorted(rows, key=lambda row: order.get((row.name, row.sector), len(order)))
+    named = {agency.id: (agency.name, sector.name) for agency, sector in agencies}
+    periods = all_periods()
+    rows = _summed(
+        (*named[top], own.get((key, stretch), AgencyFigures()))
+        for stretch, day in stretches.days.items()
+        for key, top in _tops(named, parents_on(periods, day)).items()
+    )
+    order = {pair: place for place, pair in enumerate(named.values())}
+    # Who was at the top for a part of the year only, and has no figures there, is not silent but below somebody now.
+    last = {named[top] for top in _tops(named, parents_on(periods, stretches.days[stretches.last])).values()}
+    rows = [row for row in rows if not row.figures.is_empty or (row.name, row.sector) in last]
+    return sorted(rows, key=lambda row: order[row.name, row.sector])
 
 
 def _summed(parts: Iterable[tuple[str, str, AgencyFigures]]) -> list[AgencyRow]:
@@ -169,24 +217,18 @@ def _summed(parts: Iterable[tuple[str, str, AgencyFigures]]) -> list[AgencyRow]:
     return [AgencyRow(name, sector, figures) for (name, sector), figures in sums.items()]
 
 
-def _tops_on(day: date, agencies: list[tuple[Agency, Sector]]) -> dict[int, tuple[str, str]]:
-    """Name and sector of the organisation at the top of each agency's tree on a day; of a circle, the agency itself.
+def _tops(known: Collection[int], parents: Mapping[int, int]) -> dict[int, int]:
+    """The organisation at the top of each agency's tree; of a circle, the agency itself.
 
-    Looks no higher than `agencies`, so that a lead's report ends with the lead's own agency.
+    Looks no higher than `known`, so that a lead's report ends with the lead's own agency.
     """
-    named = {agency.id: (agency.name, sector.name) for agency, sector in agencies}
-    in_force = (AgencyParent.from_on <= day) & or_(AgencyParent.to_on.is_(None), AgencyParent.to_on >= day)
-    found = db.session.execute(
-        select(AgencyParent.agency_id, AgencyParent.parent_id).where(in_force).order_by(AgencyParent.id)
-    )
-    parents = {child: parent for child, parent in found if parent in named}
-    tops: dict[int, tuple[str, str]] = {}
-    for key in named:
+    tops: dict[int, int] = {}
+    for key in known:
         top, seen = key, {key}
-        while parents.get(top, key) not in seen:
-            top = parents[top]
+        while (above := parents.get(top)) is not None and above in known and above not in seen:
+            top = above
             seen.add(top)
-        tops[key] = named[key if parents.get(top) in seen else top]
+        tops[key] = key if parents.get(top) in seen else top
     return tops
 
 

@@ -3,12 +3,13 @@
 A session belongs to the year of its last part, meetings are left out, and only finished sessions count as delivered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, case, exists, false, func, or_, select, true
 
-from training.agencies.queries import ids_below
+from training.agencies.tree import below_since
 from training.attendance.models import Mark, Presence, WalkIn
 from training.attendance.queries import booking_outcomes
 from training.attendance.rules import Outcome
@@ -26,15 +27,24 @@ READS_ALL = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER)
 """Counts by agency are shown in full to these: they are facts about organisations."""
 
 
-def agencies_within_reach(viewer: Viewer) -> frozenset[int] | None:
+Reach = Mapping[int, date | None]
+"""Agencies whose figures somebody may read, each with the day since when; None is since always."""
+
+
+def agencies_within_reach(viewer: Viewer) -> Reach | None:
     """The agencies whose figures `viewer` may read; None is all of them, “agency to be confirmed” included.
 
-    A training lead reads their agency and those below it today, everybody else nothing.
+    A training lead reads their agency and those below it, each from the day since when it stands there: what a school
+    booked or missed before it joined is not for the trust. Everybody else reads nothing.
     """
     if viewer.is_machine or viewer.has(*READS_ALL):
         return None
-    tops = [agency_id for agency_id in viewer.reach(Role.AGENCY_LEAD) if agency_id is not None]
-    return frozenset(key for top in tops for key in ids_below(top))
+    found: dict[int, date | None] = {}
+    for top in sorted(agency_id for agency_id in viewer.reach(Role.AGENCY_LEAD) if agency_id is not None):
+        for key, day in below_since(top).items():
+            known = found.get(key, day)
+            found[key] = None if day is None or known is None else min(day, known)
+    return found
 
 
 def in_year(year: TrainingYear) -> ColumnElement[bool]:
@@ -122,31 +132,32 @@ def attendance_by(
 
 
 def people_by_agency(
-    viewer: Viewer, sessions: Sequence[ColumnElement[bool]]
-) -> dict[int | None, set[tuple[int | None, int | None]]]:
+    viewer: Viewer, sessions: Sequence[ColumnElement[bool]], keys: Sequence[Any] = ()
+) -> dict[Key, set[tuple[int | None, int | None]]]:
     """Who attended the delivered sessions that `sessions` chooses, by the agency in which they came; two queries.
 
-    Each is (person, None), or (None, walk-in) for a walk-in whom nobody has matched to a person yet. Sets, because a
-    person who came twice, or for two agencies, is one person in every sum.
+    Grouped by the agency first, then by `keys`, columns of CourseSession. Each is (person, None), or (None, walk-in)
+    for a walk-in whom nobody has matched to a person yet. Sets, because a person who came twice, or
+    for two agencies, is one person in every sum.
     """
     reach = agencies_within_reach(viewer)
     booked = (
-        select(Booking.agency_id, Booking.person_id)
+        select(Booking.agency_id, *keys, Booking.person_id)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .where(is_delivered(), *sessions, _within(Booking.agency_id, reach))
         .where(Booking.state == BookingState.CONFIRMED, _came(Booking.id == Mark.booking_id))
         .distinct()
     )
     walked_in = (
-        select(WalkIn.agency_id, WalkIn.person_id, WalkIn.id)
+        select(WalkIn.agency_id, *keys, WalkIn.person_id, WalkIn.id)
         .join(CourseSession, CourseSession.id == WalkIn.session_id)
         .where(is_delivered(), *sessions, _within(WalkIn.agency_id, reach), _came(WalkIn.id == Mark.walk_in_id))
     )
-    found: dict[int | None, set[tuple[int | None, int | None]]] = {}
-    for agency_id, person_id in db.session.execute(booked):
-        found.setdefault(agency_id, set()).add((person_id, None))
-    for agency_id, person_id, walk_in_id in db.session.execute(walked_in):
-        found.setdefault(agency_id, set()).add((person_id, walk_in_id if person_id is None else None))
+    found: dict[Key, set[tuple[int | None, int | None]]] = {}
+    for *key, person_id in db.session.execute(booked):
+        found.setdefault(tuple(key), set()).add((person_id, None))
+    for *key, person_id, walk_in_id in db.session.execute(walked_in):
+        found.setdefault(tuple(key), set()).add((person_id, walk_in_id if person_id is None else None))
     return found
 
 
@@ -155,5 +166,17 @@ def _came(link: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(link, Mark.presence == Presence.ATTENDED)
 
 
-def _within(agency: Any, reach: frozenset[int] | None) -> ColumnElement[bool]:
-    return true() if reach is None else agency.in_(sorted(reach))
+def _within(agency: Any, reach: Reach | None) -> ColumnElement[bool]:
+    """Whether a row of `agency` on a CourseSession is for somebody with this reach."""
+    if reach is None:
+        return true()
+    since: dict[date, list[int]] = {}
+    for key, day in reach.items():
+        since.setdefault(day or date.min, []).append(key)
+    return or_(
+        false(),
+        *(
+            agency.in_(sorted(keys)) & (true() if day == date.min else CourseSession.ends_at >= clock.start_of_day(day))
+            for day, keys in sorted(since.items())
+        ),
+    )

@@ -7,7 +7,15 @@ from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
 from training.planning.rules import Colour
 from training.reports.figures import per_session, rounded, share
-from training.reports.filters import LEVEL_LABELS, LEVEL_WORDS, Choices, UnknownChoice, choices, read_asked
+from training.reports.filters import (
+    LEVEL_LABELS,
+    LEVEL_WORDS,
+    RECKONING_WORDS,
+    Choices,
+    UnknownChoice,
+    choices,
+    read_asked,
+)
 from training.reports.forms import AgencyFilters, DeliveryFilters
 from training.reports.pictures import agency_chart, sessions_chart, year_charts
 from training.reports.queries_agencies import agency_report
@@ -39,6 +47,7 @@ def agencies() -> ResponseReturnValue:
         chart=agency_chart(report) if report.rows else None,
         level=LEVEL_LABELS[asked.level],
         level_words=LEVEL_WORDS[asked.level],
+        reckoning_words=RECKONING_WORDS[asked.agencies],
         other_years=_other_years(offered, str(asked.year)),
         until=min(clock.today(), asked.year.last_day),
         tones=TONES,
@@ -99,6 +108,6 @@ def _other_years(offered: Choices, year: str) -> list[str]:
 @blueprint.errorhandler(UnknownChoice)
 def unknown_choice(unknown: UnknownChoice) -> ResponseReturnValue:
     """The page for something asked for in the address that is not known: it names what is."""
-    arguments = {name: value for name, value in request.args.items() if name != unknown.what}
+    arguments = {name: value for name, value in request.args.items() if name != unknown.argument}
     page = request.path.removesuffix(".csv")
     return render_template("reports/unknown.html", unknown=unknown, arguments=arguments, page=page), 404
