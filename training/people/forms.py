@@ -4,8 +4,8 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from training.agencies.queries import agency_choices
-from training.core.viewer import ROLE_LABELS, Role, Viewer
+from training.agencies.queries import agency_called, agency_choices
+from training.core.viewer import COMMAND, ROLE_LABELS, Role, Viewer
 from training.people.forms_account import NewPasswordField
 from training.people.models import Employment
 from training.people.operations_jobs import Job
@@ -58,9 +58,9 @@ class JobFields(Form):
         autocomplete="off",
     )
 
-    def offer(self, viewer: Viewer) -> None:
-        """Fill the choices; two queries."""
-        agencies = [Choice(str(key), name) for key, name in agency_choices(viewer)]
+    def offer(self, viewer: Viewer, also: int | None = None) -> None:
+        """Fill the choices; three queries. `also` is the agency of a job, which may have ended."""
+        agencies = [Choice(str(key), name) for key, name in agency_choices(viewer, also)]
         self.agency.choices = [*agencies, Choice(NOT_LISTED, "My agency is not listed")]
         self.workforce_group.choices = [
             Choice(str(group.id), f"{group.number}. {group.name}") for group in workforce_group_choices(viewer)
@@ -84,10 +84,12 @@ class JobFields(Form):
     def job(self, staff_number: str = "") -> Job:
         """What was answered."""
         listed = self.agency.data not in (None, "", NOT_LISTED)
+        # Whoever types a name that is in the list, or was, is not made to wait for the desk.
+        called = None if listed else agency_called(COMMAND, self.agency_named.data)
         return Job(
             job_role=self.job_role.data,
-            agency_id=int(self.agency.data) if listed else None,
-            agency_named="" if listed else self.agency_named.data,
+            agency_id=int(self.agency.data) if listed else called and called.id,
+            agency_named="" if listed or called else self.agency_named.data,
             workforce_group_id=self.workforce_group.data,
             staff_number=staff_number,
             manager_name=self.manager_name.data,
