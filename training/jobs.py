@@ -16,7 +16,9 @@ from training.config import Config
 from training.core import clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
+from training.custody.operations_retention import remove_every_night
 from training.evaluations import ticks as evaluations
+from training.people import ticks as people
 from training.people.accounts import viewer_for
 
 
@@ -63,14 +65,18 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("old form tokens", 3600, forget_form_tokens),
         Job("old counts of tries", 3600, forget_tries),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
+        Job("standings that changed", 300, people.judge_standings),
+        Job("leads whose time ends", 3600, people.warn_of_ending_leads),
+        Job("accounts nobody uses", 3600, people.close_dormant),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
-        Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
         Job("trainers’ calendars", 60, bookings.invite_trainers),
+        Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
         Job("calendars out of step", 300, bookings.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),
         Job("registers that open", 60, attendance.send_registers),
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),
+        Job("what is past its time", 1800, remove_every_night),
         # Last, so that one round also sends what it has written.
         Job("outbox", 2, lambda: sending.send_all(way_out)),
     )

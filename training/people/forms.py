@@ -11,6 +11,7 @@ from training.people.models import Employment
 from training.people.operations_jobs import Job
 from training.people.queries import workforce_group_choices
 from training.web.fields import (
+    CheckboxField,
     Choice,
     DateField,
     EmailField,
@@ -57,6 +58,7 @@ class JobFields(Form):
         required=False,
         autocomplete="off",
     )
+    has_no_manager = CheckboxField("I have no line manager", hint="Then your agency’s training lead is asked instead.")
 
     def offer(self, viewer: Viewer, also: int | None = None) -> None:
         """Fill the choices; three queries. `also` is the agency of a job, which may have ended."""
@@ -75,6 +77,12 @@ class JobFields(Form):
         self.workforce_group.data = employment.workforce_group_id
         self.manager_name.data = employment.manager_name
         self.manager_address.data = employment.manager_address
+        self.has_no_manager.data = employment.has_no_manager
+
+    def speak_of_somebody_else(self) -> None:
+        """Ask about another person’s job."""
+        self.has_no_manager.label.text = "They have no line manager"
+        self.has_no_manager.description = "Then the agency’s training lead is asked instead."
 
     def validate_agency_named(self, field: TextField) -> None:
         """An agency that is not listed needs a name."""
@@ -94,6 +102,7 @@ class JobFields(Form):
             staff_number=staff_number,
             manager_name=self.manager_name.data,
             manager_address=self.manager_address.data.lower(),
+            has_no_manager=self.has_no_manager.data,
         )
 
 
@@ -155,6 +164,7 @@ class NewPersonForm(JobFields):
         autocomplete="off",
         hint="Their own, not a shared mailbox. Without one, their agency’s lead receives their messages.",
     )
+    staff_number = TextField("Staff number", ask="the staff number", required=False, width=20)
 
 
 class DeskJobForm(JobFields):
@@ -172,6 +182,13 @@ class MoveForm(JobFields):
         ask="the day you moved",
         required=False,
         hint="What you did before stays with the agency you were at. Leave it open if it was today.",
+    )
+    new_address = EmailField(
+        "If you moved: your email address there",
+        ask="your email address there",
+        required=False,
+        hint="We send a link there. Once you have used it, your new agency knows you by it, messages go there, and you "
+        "sign in with it.",
     )
 
 
@@ -193,6 +210,7 @@ class RoleForm(Form):
         first="Everywhere",
         hint="For an agency training lead: it and what is below it.",
     )
+    is_deputy = CheckboxField("Deputy, who stands in for the lead", hint="Only for an agency training lead.")
     from_on = DateField("First day", ask="the first day")
     to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it open if no end is set.")
 

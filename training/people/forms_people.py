@@ -1,7 +1,5 @@
 """Forms about addresses, standing, leads and dormant accounts: what is asked beside who somebody is."""
 
-from typing import Any
-
 from wtforms.validators import ValidationError
 
 from training.people.forms import JobFields
@@ -50,15 +48,21 @@ class NewAddressForm(Form):
     )
 
 
-class DeskAddressForm(NewAddressForm):
-    """One more address for somebody, by the desk."""
+class DeskAddressForm(Form):
+    """What the desk does about an address of somebody, and why."""
 
+    deed = RadioField(
+        "What do you want to do?",
+        ask="what you want to do",
+        choices={"add": "Add another address", "main": "Make it the main address", "remove": "Remove it"},
+    )
+    address = EmailField(
+        "Email address",
+        ask="the email address",
+        autocomplete="off",
+        hint="A new address is sent a link, and is theirs once they have used it.",
+    )
     reason = TextField("Reason", ask="the reason", hint="For example: they rang and gave the address of their new job.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.address.label.text = "Another email address of theirs"
-        self.address.description = "We send a link there; the address is theirs once they have used it."
 
 
 class ReasonForm(Form):

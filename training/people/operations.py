@@ -43,6 +43,7 @@ class NewPerson:
     staff_number: str = ""
     manager_name: str = ""
     manager_address: str = ""
+    has_no_manager: bool = False
     confirmed: bool = False
 
     @property
@@ -58,6 +59,7 @@ class NewPerson:
             staff_number=self.staff_number,
             manager_name=self.manager_name,
             manager_address=self.manager_address,
+            has_no_manager=self.has_no_manager,
         )
 
 

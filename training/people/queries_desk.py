@@ -14,7 +14,7 @@ from training.core.database import db
 from training.core.messages import label_of
 from training.core.outbox import MESSAGE_STATE_LABELS, MessageState, OutboxMessage
 from training.core.viewer import ROLE_LABELS, Role, Viewer
-from training.people.models import EmailAddress, Employment, Person, RoleGrant
+from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
 from training.people.queries import employed_on, matching, within_reach
 
 MESSAGES_SHOWN = 50
@@ -132,3 +132,16 @@ def messages_to(viewer: Viewer, person_id: int) -> list[SentMessage]:
         SentMessage(label_of(kind), subject, created_at, state, MESSAGE_STATE_LABELS[state], error)
         for kind, subject, created_at, state, error in rows
     ]
+
+
+def closed_accounts(viewer: Viewer) -> Select[str, str, str, str, datetime | None, str]:
+    """Columns of closed accounts, the last closed first: ref, first and last name, address, when, why; for `paged`."""
+    statement = (
+        select(
+            Person.ref, Person.given_name, Person.family_name, Account.email, Account.closed_at, Account.closed_because
+        )
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.active.is_(False), Person.merged_into_id.is_(None))
+        .order_by(Account.closed_at.desc(), Account.id.desc())
+    )
+    return statement if viewer.works_at_desk else statement.where(false())

@@ -9,8 +9,10 @@ from training.core.refusal import Refused
 from training.people import operations, operations_jobs
 from training.people.blueprint import blueprint
 from training.people.forms import DetailsForm, MoveForm
-from training.people.models import Person
+from training.people.models import STANDING_LABELS, AddressClaim, Person
+from training.people.operations_claims import claim_address
 from training.people.queries import employment_numbered, jobs_of
+from training.people.views_addresses import SENT
 from training.web import access
 from training.web.access import current_viewer
 
@@ -23,7 +25,9 @@ def account() -> ResponseReturnValue:
     """What is known about the person who is signed in."""
     person = _myself()
     jobs = jobs_of(current_viewer(), person.id)
-    return render_template("people/account.html", person=person, jobs=jobs, today=clock.today())
+    return render_template(
+        "people/account.html", person=person, jobs=jobs, today=clock.today(), standing_labels=STANDING_LABELS
+    )
 
 
 @blueprint.route("/my/account/details", methods=["GET", "POST"])
@@ -56,6 +60,7 @@ def account_new_job() -> ResponseReturnValue:
     form.offer(current_viewer())
     form.from_on.label.text = "First day"
     form.from_on.description = "Leave it open if it is today."
+    del form.new_address
     if form.validate_on_submit():
         try:
             operations_jobs.add_employment(current_viewer(), person, form.job(), form.from_on.data or clock.today())
@@ -87,14 +92,27 @@ def account_job(number: int) -> ResponseReturnValue:
                 operations_jobs.move_agency(current_viewer(), employment, job, form.from_on.data or clock.today())
             else:
                 operations_jobs.change_employment(current_viewer(), employment, job)
+            claimed = _claimed(person, form.new_address.data)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
             flash(
                 "Your move is noted. What you did before stays as it was." if moved else "Your job is saved.", "success"
             )
+            if claimed is not None:
+                flash(SENT.format(claimed.address), "success")
             return redirect(url_for("people.account"))
     return render_template("people/account_job.html", form=form, employment=employment), form.status
+
+
+def _claimed(person: Person, address: str) -> AddressClaim | None:
+    """Write to the address at the new agency, if one was given that is not known; its link makes it the main one."""
+    if not address or any(row.address == address.strip().lower() for row in person.addresses):
+        return None
+    try:
+        return claim_address(current_viewer(), person, address, becomes_primary=True)
+    except Refused as refusal:
+        raise Refused(refusal.sentence, "new_address") from refusal
 
 
 def _myself() -> Person:

@@ -1,7 +1,7 @@
 """Pages of people at the desk: the list, one person, adding and changing them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +13,9 @@ from training.core.viewer import DESK_ROLES, ROLE_LABELS, Role, Viewer
 from training.people import operations, operations_accounts, queries, queries_desk
 from training.people.blueprint import blueprint
 from training.people.forms import NewPersonForm, PeopleFilters, PersonForm
-from training.people.models import Person
+from training.people.models import STANDING_LABELS, Person
 from training.people.operations import NewPerson
+from training.people.queries_contacts import who_receives
 from training.people.rules import grantable_roles, may_grant
 from training.web import access
 from training.web.access import current_viewer
@@ -56,7 +57,7 @@ def desk_people() -> ResponseReturnValue:
     """Everybody by name, with where they work and what they are; five queries whatever the length."""
     viewer = current_viewer()
     filters = PeopleFilters(request.args)
-    filters.agency.choices = [Choice(str(key), name) for key, name in agency_choices(viewer)]
+    filters.agency.choices = [Choice(str(key), name) for key, name in agency_choices(viewer, with_ended=True)]
     valid = filters.validate()
     chosen = (filters.words.data, filters.agency.data, _role(filters.role.data)) if valid else ("", None, None)
     page = paged(queries_desk.listed_people(viewer, *chosen), page_asked_for())
@@ -84,6 +85,8 @@ def desk_person(ref: str) -> ResponseReturnValue:
         "people/person.html",
         person=person,
         jobs=queries.jobs_of(viewer, person.id),
+        standing_labels=STANDING_LABELS,
+        receives=who_receives(person),
         grants=queries.grants_of(viewer, person.id),
         messages=queries_desk.messages_to(viewer, person.id),
         sections=[(section, section.context(viewer, person.id)) for section in _sections],
@@ -101,19 +104,14 @@ def new_person() -> ResponseReturnValue:
     viewer = current_viewer()
     form = NewPersonForm()
     form.offer(viewer)
+    form.speak_of_somebody_else()
     if form.validate_on_submit():
-        job = form.job()
         new = NewPerson(
             given_name=form.given_name.data,
             family_name=form.family_name.data,
             address=form.address.data or None,
             telephone=form.telephone.data,
-            agency_id=job.agency_id,
-            agency_named=job.agency_named,
-            job_role=job.job_role,
-            workforce_group_id=job.workforce_group_id,
-            manager_name=job.manager_name,
-            manager_address=job.manager_address,
+            **asdict(form.job(form.staff_number.data)),
         )
         try:
             person = operations.add_person(viewer, new)

@@ -10,6 +10,7 @@ from training.core.viewer import DESK_ROLES, ROLE_LABELS, Role
 from training.people import operations_jobs, operations_roles, queries
 from training.people.blueprint import blueprint
 from training.people.forms import DeskJobForm, EndForm, RoleForm
+from training.people.forms_people import PeriodForm
 from training.people.models import Person
 from training.people.rules import grantable_roles, may_grant
 from training.people.views_desk import person_or_404
@@ -25,6 +26,7 @@ def new_job(ref: str) -> ResponseReturnValue:
     viewer, person = current_viewer(), person_or_404(ref)
     form = DeskJobForm(data={"from_on": clock.today()})
     form.offer(viewer)
+    form.speak_of_somebody_else()
     if form.validate_on_submit() and form.from_on.data is not None:
         try:
             operations_jobs.add_employment(viewer, person, form.job(form.staff_number.data), form.from_on.data)
@@ -45,7 +47,8 @@ def edit_job(ref: str, number: int) -> ResponseReturnValue:
     if employment is None:
         abort(404)
     form = DeskJobForm(data={"from_on": employment.from_on, "staff_number": employment.staff_number})
-    form.offer(viewer)
+    form.offer(viewer, employment.agency_id)
+    form.speak_of_somebody_else()
     # The first day is history: an employment that began on another day is another employment.
     del form.from_on
     if not form.is_submitted():
@@ -59,6 +62,26 @@ def edit_job(ref: str, number: int) -> ResponseReturnValue:
             flash("The job is saved.", "success")
             return _back_to(person)
     return render_template("people/desk_job.html", form=form, person=person, employment=employment), form.status
+
+
+@blueprint.route("/desk/people/<string:ref>/jobs/<int:number>/period", methods=["GET", "POST"])
+@access.only(*DESK_ROLES)
+def correct_period(ref: str, number: int) -> ResponseReturnValue:
+    """Put the first and last day of a job right, with the reason."""
+    viewer, person = current_viewer(), person_or_404(ref)
+    employment = queries.employment_numbered(viewer, person.id, number)
+    if employment is None:
+        abort(404)
+    form = PeriodForm(data={"from_on": employment.from_on, "to_on": employment.to_on})
+    if form.validate_on_submit() and form.from_on.data is not None:
+        try:
+            operations_jobs.correct_period(viewer, employment, form.from_on.data, form.to_on.data, form.reason.data)
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            flash("The days of the job are put right.", "success")
+            return _back_to(person)
+    return render_template("people/job_period.html", form=form, person=person, employment=employment), form.status
 
 
 @blueprint.route("/desk/people/<string:ref>/jobs/<int:number>/end", methods=["GET", "POST"])
@@ -93,7 +116,15 @@ def new_role(ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         role = Role(form.role.data)
         try:
-            operations_roles.grant_role(viewer, person, role, form.agency.data, form.from_on.data, form.to_on.data)
+            operations_roles.grant_role(
+                viewer,
+                person,
+                role,
+                form.agency.data,
+                form.from_on.data,
+                form.to_on.data,
+                is_deputy=form.is_deputy.data,
+            )
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:

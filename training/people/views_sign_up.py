@@ -65,6 +65,7 @@ def _asked_for(form: SignUpForm) -> NewPerson:
         workforce_group_id=job.workforce_group_id,
         manager_name=job.manager_name,
         manager_address=job.manager_address,
+        has_no_manager=job.has_no_manager,
     )
 
 
