@@ -39,7 +39,8 @@ def _answering(link: SignedLink, by: CancelledBy) -> ResponseReturnValue:
     form = AgreementForm()
     why_not = why_no_objection(booking)
     form.offer(may_object=not why_not, is_manager=is_manager)
-    if is_theirs and form.validate_on_submit():
+    is_open = is_theirs and not is_over
+    if is_open and form.validate_on_submit():
         try:
             said = _act(_holder(link, booking), booking, form, by)
         except Refused as refusal:
@@ -59,7 +60,7 @@ def _answering(link: SignedLink, by: CancelledBy) -> ResponseReturnValue:
         why_not=why_not,
         last_day=last_day_to_object(booking),
         desk_address=installation().mail_address,
-    ), form.status
+    ), 409 if request.method == "POST" and not is_open else form.status
 
 
 def _holder(link: SignedLink, booking: Booking) -> Viewer:

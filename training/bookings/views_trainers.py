@@ -63,7 +63,10 @@ def trainer_by_link(token: str) -> tuple[Viewer, TrainerAssignment]:
 def _request(viewer: Viewer, assignment: TrainerAssignment, *, by_link: bool) -> ResponseReturnValue:
     course_session = assignment.course_session
     form = RequestForm(data={"seen_from": course_session.starts_at.isoformat()})
-    if form.validate_on_submit():
+    why_not = why_not_answered(assignment)
+    if form.is_submitted() and why_not:
+        form.add_error(why_not)
+    elif form.validate_on_submit():
         comes = form.answer.data == CAN
         try:
             answer_request(
