@@ -1,6 +1,7 @@
 """Signing in with an organisation's own sign-in, and everything that must not get anybody in."""
 
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from tests.pages import Client, Page
 from tests.people.provider import OutsideProvider, provider_running
 from training.core import clock
 from training.core.database import db
+from training.core.outbox import OutboxMessage
 from training.people.models import Account, EmailAddress, OutsideIdentity, Person, SignIn
 from training.people.oidc import forget_providers
 
@@ -416,6 +418,31 @@ def test_linked_sign_ins_are_listed_and_removed(client: Client, provider: Outsid
     page = client.submit(page, button="Remove the link to Sandby Council", follow=True)
     assert "No other sign-in is linked" in page
     assert identities() == []
+
+
+def test_the_owner_is_told_once_that_a_sign_in_was_linked(
+    client: Client, app: Flask, provider: OutsideProvider
+) -> None:
+    person_with_account()
+    sign_in(client, provider)
+    sign_in(Client(app), provider)
+    (message,) = db.session.scalars(select(OutboxMessage)).all()
+    assert message.recipient_address == ADDRESS
+    assert "the sign-in of Sandby Council was linked to your account" in message.body_text
+
+
+def test_two_browsers_at_the_same_moment_link_once(app: Flask, provider: OutsideProvider) -> None:
+    person_with_account()
+    browsers = [Client(app), Client(app)]
+    pages = [client.get(leave(client, provider)) for client in browsers]
+    db.session.remove()
+
+    def press(number: int) -> str:
+        return browsers[number].submit(pages[number], button="Continue").location
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(press, range(2))) == ["/start", "/start"]
+    assert len(identities()) == 1
 
 
 def test_nobody_removes_the_link_of_somebody_else(client: Client, app: Flask, provider: OutsideProvider) -> None:

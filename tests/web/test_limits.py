@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tests.conftest import WallClock
 from tests.factories import make_person
 from tests.pages import Client, Page
-from training.config import Config
 from training.core.database import db
 from training.core.limits import LimitCount
+from training.core.notes import Note
 from training.core.outbox import OutboxMessage
 from training.people.form_limits import FORM_LIMITS
 from training.web.access import rule_of
-from training.web.limits import ANY_FORM, JOINING, TYPED_CODES, Limit, limits_of
+from training.web.limits import ANY_FORM, JOINING, SEARCHES, TYPED_CODES, Limit, limits_of
 
 NOW = "2026-12-03 09:30"
 ADDRESS = "ada@council.example"
@@ -26,7 +27,7 @@ ADDRESS = "ada@council.example"
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits small enough to reach."""
-    for limit, most in ((TYPED_CODES, 3), (JOINING, 4), (ANY_FORM, 3)):
+    for limit, most in ((TYPED_CODES, 3), (JOINING, 4), (ANY_FORM, 3), (SEARCHES, 4)):
         monkeypatch.setitem(vars(limit), "most", most)
 
 
@@ -186,5 +187,20 @@ def test_many_at_once_are_all_counted(app: Flask, wall_clock: WallClock) -> None
     type_code(Client(app), 429)
 
 
-def test_an_installation_says_how_many_proxies_it_believes() -> None:
-    assert Config.from_environment({}).proxies == 0
+def test_behind_a_proxy_only_what_the_proxy_says_counts(
+    app: Flask, client: Client, wall_clock: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall_clock.set(NOW)
+    monkeypatch.setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, x_for=1))
+    for n in range(3):
+        type_code(client, headers={"X-Forwarded-For": f"203.0.113.{n}, 198.51.100.7"})
+    type_code(client, 429, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    type_code(client, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.8"})
+
+
+def test_searches_without_a_result_are_noted_so_often(client: Client, wall_clock: WallClock) -> None:
+    wall_clock.set(NOW)
+    for n in range(5):
+        client.get(f"/courses?words=nothing{n}")
+    noted = select(func.count(Note.id)).where(Note.kind == "search-without-result")
+    assert db.session.scalar(noted) == 4

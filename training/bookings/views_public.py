@@ -40,6 +40,7 @@ from training.schedule.rules import is_link, needs_link
 from training.web import access
 from training.web.access import current_viewer
 from training.web.formats import WEEKDAYS
+from training.web.limits import SEARCHES, take
 from training.web.navigation import register_tab
 from training.web.paging import Page, page_asked_for, paged
 
@@ -197,7 +198,8 @@ def _without_dates(filters: ProgrammeFilters) -> ProgrammeFilters:
 
 def _note_search(filters: ProgrammeFilters, *, sessions: int | None, courses: int) -> None:
     # What people look for and do not find is evidence of need.
-    if filters.words and not sessions and (sessions == 0 or courses == 0) and request.method == "GET":
+    is_without_result = filters.words and not sessions and (sessions == 0 or courses == 0)
+    if is_without_result and request.method == "GET" and take(SEARCHES) is None:
         note("search-without-result", words=folded(filters.words), courses=courses)
 
 

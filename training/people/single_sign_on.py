@@ -1,13 +1,16 @@
 """Single sign-on: whose account it is that an organisation's own sign-in vouches for, and which are linked."""
 
 import hashlib
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from training.core import audit, clock
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import Viewer, ViewerKind
+from training.people.mail_accounts import tell_factor_changed
 from training.people.models import Account, EmailAddress, OutsideIdentity, Person
 from training.people.oidc import OutsideClaims
 from training.people.operations_accounts import open_account
@@ -41,9 +44,14 @@ def account_for(claims: OutsideClaims) -> Account:
     identity = OutsideIdentity(
         account=account, issuer=claims.provider.issuer, subject=claims.subject, address=claims.address
     )
-    db.session.add(identity)
-    viewer = Viewer(ViewerKind.LINK, person.id)
-    audit.record(viewer, "linked a single sign-on", person, after={"issuer": identity.issuer})
+    try:
+        with db.session.begin_nested():
+            db.session.add(identity)
+    except IntegrityError:
+        # They came in by two browsers at the same moment; the other one has linked and told them.
+        return account
+    audit.record(Viewer(ViewerKind.LINK, person.id), "linked a single sign-on", person, after=_of(identity))
+    tell_factor_changed(person, f"the sign-in of {claims.provider.name} was linked to your account")
     return account
 
 
@@ -55,13 +63,19 @@ def identities_of(account_id: int) -> list[OutsideIdentity]:
 
 def unlink(viewer: Viewer, identity: OutsideIdentity) -> None:
     """Take the link away; signing in there by a verified address makes it anew."""
-    audit.record(viewer, "removed a single sign-on", identity.account.person, before={"issuer": identity.issuer})
+    person = identity.account.person
+    audit.record(viewer, "removed a single sign-on", person, before=_of(identity))
+    tell_factor_changed(person, f"the link to the sign-in at {urlsplit(identity.issuer).hostname} was removed")
     db.session.delete(identity)
 
 
 def handle_of(identity: OutsideIdentity) -> str:
     """What a page calls the identity by."""
     return hashlib.sha256(f"{identity.issuer}\0{identity.subject}".encode()).hexdigest()[:16]
+
+
+def _of(identity: OutsideIdentity) -> dict[str, str]:
+    return {"issuer": identity.issuer, "address": identity.address}
 
 
 def _linked(claims: OutsideClaims) -> OutsideIdentity | None:

@@ -74,6 +74,10 @@ JOINING = Limit("join", 200, HOUR)
 """Asking for accounts and passwords, by connection: an induction day of a large employer."""
 
 
+SEARCHES = Limit("search-noted", 300, HOUR)
+"""Searches without a result that are kept as evidence of need; those over it are answered and not kept."""
+
+
 def for_one_address(field: str) -> Limit:
     """The limit of what makes us write to the e-mail address typed into `field`: ten times an hour."""
     return Limit("ask-for-address", 10, HOUR, typed(field))
