@@ -150,7 +150,7 @@ def test_the_desk_says_what_needs_somebody(client: Client) -> None:
         "Agency to be confirmed",
     ]
     assert "0 booked, at least 5 wanted" in page
-    assert "said “Sandby Swimming Club”" in page
+    assert "Sandby Swimming Club named by 1 person" in page
     assert "to ada@gone.example" in page
 
 

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
 
 from training.attendance.models import Register
 from training.bookings.models import HOLDING, Booking, BookingState
+from training.bookings.queries_to_confirm import names_to_confirm
 from training.catalogue.models import Course
 from training.core import clock
 from training.core.database import db
 from training.core.outbox import MessageState, OutboxMessage
 from training.core.settings import register_setting, setting_value
 from training.core.viewer import Viewer
-from training.people.models import Employment, Person
 from training.schedule.models import (
     LIVE_ASSIGNMENTS,
     CourseSession,
@@ -178,20 +178,10 @@ def failed_messages(_viewer: Viewer) -> DueList:
     return _due([Due(str(key), subject, at, address) for key, subject, at, address in rows])
 
 
-def agencies_to_confirm(_viewer: Viewer) -> DueList:
-    """People whose agency is not known yet, the longest-standing first; `detail` is what they called it."""
-    today = clock.today()
-    rows = db.session.execute(
-        select(Person.ref, Person.given_name, Person.family_name, Employment.created_at, Employment.agency_named)
-        .join(Person, Person.id == Employment.person_id)
-        .where(
-            Employment.agency_id.is_(None),
-            Employment.from_on <= today,
-            or_(Employment.to_on.is_(None), Employment.to_on >= today),
-        )
-        .order_by(Employment.created_at, Employment.id)
-    )
-    return _due([Due(ref, f"{given} {family}", at, named) for ref, given, family, at, named in rows])
+def agencies_to_confirm(viewer: Viewer) -> DueList:
+    """Names of agencies that are not listed, the longest-standing first; `number` is how many people named one."""
+    named = [one for one in names_to_confirm(viewer) if one.is_open]
+    return _due([Due(one.folded, one.name, one.asked_at, number=len(one.people)) for one in named])
 
 
 def any_session_exists(_viewer: Viewer) -> bool:

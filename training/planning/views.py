@@ -134,7 +134,10 @@ def targets(year: str, slug: str) -> ResponseReturnValue:
     line = _line(year, slug)
     present = queries.targets_of(viewer, line.id)
     agencies = [
-        (agency.id, agency.code, agency.name, sector.name) for agency, sector in queries.agencies_with_sector(viewer)
+        (agency.id, agency.code, agency.name, sector.name)
+        for agency, sector in queries.agencies_with_sector(viewer)
+        # One that had ended before the year has nobody to send, but a target it was given stays in sight.
+        if agency.id in present or agency.ended_on is None or agency.ended_on >= line.plan.year.first_day
     ]
     form, stale = TargetsForm(obj=line), False
     if request.method == "GET":
