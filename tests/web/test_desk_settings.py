@@ -64,3 +64,10 @@ def test_the_administrator_may_not(client: Client) -> None:
     db.session.commit()
     client.sign_in(administrator)
     client.get("/desk/settings", status=403)
+
+
+def test_every_setting_stands_under_a_heading(desk: Client) -> None:
+    assert {setting.key.partition(".")[0] for setting in settings()} <= set(desk_settings.GROUPS)
+    page = desk.get("/desk/settings")
+    assert len(page.select("tbody tr")) == len(settings())
+    assert set(page.words("main h2")) <= set(desk_settings.GROUPS.values())

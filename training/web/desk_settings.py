@@ -16,6 +16,19 @@ from training.web.navigation import register_desk_section
 AnySetting = Setting[int] | Setting[str] | Setting[bool]
 YES_NO = {"yes": "Yes", "no": "No"}
 
+GROUPS = {
+    "partnership": "The partnership",
+    "people": "Accounts and signing in",
+    "schedule": "Trainers",
+    "desk": "The desk",
+    "bookings": "Bookings",
+    "attendance": "Registers",
+    "evaluations": "Evaluations",
+    "mail": "Messages",
+    "retention": "How long data are kept",
+}
+"""The headings on the page, by what a setting's key begins with."""
+
 blueprint = Blueprint("settings", __name__)
 register_desk_section(
     "Settings", "settings.index", Role.OFFICER, Role.SYSTEM, position=90, prefixes=("/desk/settings", "/desk/roles")
@@ -26,8 +39,7 @@ register_desk_section(
 @access.only(Role.OFFICER, Role.SYSTEM)
 def index() -> ResponseReturnValue:
     """All settings with what they are now."""
-    rows = [(setting, _in_words(_now(setting)), _now(setting) == setting.default) for setting in settings()]
-    return render_template("web/settings.html", rows=rows)
+    return render_template("web/settings.html", groups=by_group(), count=len(settings()))
 
 
 @blueprint.route("/desk/settings/<string:key>", methods=["GET", "POST"])
@@ -45,6 +57,15 @@ def change(key: str) -> ResponseReturnValue:
     return render_template(
         "web/setting.html", form=form, setting=setting, default=_in_words(setting.default)
     ), form.status
+
+
+def by_group() -> dict[str, list[tuple[AnySetting, str, bool]]]:
+    """Every setting under its heading: what it is now in words, and whether that is as delivered."""
+    groups: dict[str, list[tuple[AnySetting, str, bool]]] = {heading: [] for heading in GROUPS.values()}
+    for setting in settings():
+        row = (setting, _in_words(_now(setting)), _now(setting) == setting.default)
+        groups[GROUPS[setting.key.partition(".")[0]]].append(row)
+    return {heading: rows for heading, rows in groups.items() if rows}
 
 
 def form_for(setting: AnySetting) -> Form:
