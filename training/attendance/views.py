@@ -20,10 +20,9 @@ class SignedInWays:
     def __init__(self, ref: str) -> None:
         self.ref = ref
         self.needs = url_for("bookings.session_needs", ref=ref)
+        self.back: tuple[str, str] = (url_for("homes.teaching"), "Teaching")
         if current_viewer().works_at_desk:
             self.back = (url_for("bookings.desk_session", ref=ref), f"Session {ref}")
-        else:
-            self.back = (url_for("homes.teaching"), "Teaching")
 
     def register(self, part: int) -> str:
         """The register of a part."""

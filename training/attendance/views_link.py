@@ -14,7 +14,7 @@ class LinkWays:
 
     def __init__(self, token: str) -> None:
         self.token = token
-        self.back = (url_for("links.open_link", token=token), "Back to the session")
+        self.back: tuple[str, str] = (url_for("links.open_link", token=token), "Back to the session")
         self.needs = url_for("bookings.link_needs", token=token)
 
     def register(self, part: int) -> str:

@@ -109,7 +109,7 @@ def needs_of_session(viewer: Viewer, session_id: int) -> list[tuple[Booking, Nee
                 told_at=need.created_at,
                 met_at=need.met_at,
                 met_how=need.met_how,
-                met_by=met_by.name if met_by is not None else "",
+                met_by=met_by.name if need.met_by_id is not None else "",
             ),
         )
         for need, booking, person, met_by in rows

@@ -1,6 +1,6 @@
 """Who teaches a session: its lead and co-trainers who said yes, signed in or by the link to that one assignment."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, false, or_, select
 
 from training.core import clock
 from training.core.database import db
@@ -44,7 +44,7 @@ def is_guest(person_id: int) -> bool:
     return not db.session.scalar(select(has_account(person_id)))
 
 
-def trainer_today(person_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+def trainer_today(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
     """Whether the person holds the role of trainer today."""
     today = clock.today()
     return exists().where(
@@ -55,6 +55,6 @@ def trainer_today(person_id: ColumnElement[int] | int) -> ColumnElement[bool]:
     )
 
 
-def has_account(person_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+def has_account(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
     """Whether the person has an account; also a closed one, for a link must not lead around the closing."""
     return exists().where(Account.person_id == person_id)
