@@ -23,7 +23,11 @@ def not_on_list(link: SignedLink, employment: Employment) -> None:
     """They do not work there: the job is over, and the agency's next list cannot begin it again."""
     use_link(link)
     last_on = max(employment.from_on, clock.today() - timedelta(days=1))
-    wanted: dict[str, Any] = {"standing": Standing.REFUSED, "settled_at": clock.now(), "settled_by_id": employment.person_id}
+    wanted: dict[str, Any] = {
+        "standing": Standing.REFUSED,
+        "settled_at": clock.now(),
+        "settled_by_id": employment.person_id,
+    }
     if employment.to_on is None or employment.to_on > last_on:
         wanted["to_on"] = last_on
     before, after = audit.changes(employment, wanted)

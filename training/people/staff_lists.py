@@ -1,6 +1,7 @@
 """The staff list of an agency by file: who joined, who left, what changed; nobody is pulled in against their will."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -68,7 +69,8 @@ class StaffPlanner:
 
     def carry_out(self, planned: Sequence[Planned], journal: Journal) -> None:
         """Add, change and end jobs, and tell those whom a lead put on the list."""
-        deeds = [cast("Deed", plan.deed) for _row, plan in planned]
+        # Who leaves stands in no row of the file, and has got its number since.
+        deeds = [replace(cast("Deed", plan.deed), number=row.number) for row, plan in planned]
         carry_out(self._viewer, deeds, journal)
         if self._as_lead:
             for deed in deeds:
