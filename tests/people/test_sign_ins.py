@@ -80,8 +80,8 @@ def test_a_device_is_named_in_words(user_agent: str, words: str) -> None:
 
 def test_the_page_names_each_browser_and_says_which_is_this_one(app: Flask) -> None:
     person = person_with_account()
-    browser(app, person, CHROME)
     here = browser(app, person)
+    browser(app, person, CHROME)
     page = here.click(here.get("/my/account"), "Where you are signed in")
     assert page.words("h2.govuk-heading-s") == ["Firefox on Windows (this browser)", "Chrome on Android"]
     assert "Password" in page

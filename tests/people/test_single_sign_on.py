@@ -237,7 +237,7 @@ def test_an_attempt_works_once(client: Client, provider: OutsideProvider) -> Non
     client.submit(page, button="Continue")
     client.sign_out()
     fresh = client.get(back, 400)
-    assert "begun in another browser or too long ago" in fresh
+    assert "with another browser, or too long ago" in fresh
 
 
 def test_a_copied_cookie_and_code_work_once(client: Client, app: Flask, provider: OutsideProvider) -> None:

@@ -28,11 +28,12 @@ class SignOutForm(Form):
 @blueprint.get("/my/account/sign-ins")
 @access.signed_in
 def my_sign_ins() -> ResponseReturnValue:
-    """The browsers one is signed in with."""
+    """The browsers one is signed in with, this one first."""
+    present = present_sign_in()
     return render_template(
         "people/sign_ins.html",
-        sign_ins=open_sign_ins(current_user.id),
-        present=present_sign_in(),
+        sign_ins=sorted(open_sign_ins(current_user.id), key=lambda row: row is not present),
+        present=present,
         ways=WAY_LABELS,
         handle_of=handle_of,
     )

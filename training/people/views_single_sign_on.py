@@ -34,8 +34,8 @@ ATTEMPT = "single_sign_on"
 LASTS = 15 * 60
 """Seconds until an attempt is too old to come back from."""
 
-TOO_OLD = "This way in was begun in another browser or too long ago. Begin again."
-NOT_TAKEN = "We could not be sure who you are. Nothing was changed. Begin again."
+TOO_OLD = "You began signing in with another browser, or too long ago. Start again."
+NOT_TAKEN = "We could not be sure who you are. Nothing was changed. Start again."
 CANCELLED = "You did not sign in there, so you are not signed in here."
 
 
