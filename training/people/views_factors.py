@@ -97,7 +97,9 @@ def authenticator() -> ResponseReturnValue:
             form.add_error(refusal.sentence, refusal.field)
         else:
             del session[NEW_SECRET]
-            return led_on_with_second_factor("Your authenticator app is set up. Your other browsers are signed out.")
+            return led_on_with_second_factor(
+                account, "Your authenticator app is set up. Your other browsers are signed out."
+            )
     values = authenticator_values(account, secret)
     return render_template(
         "security/authenticator.html", form=form, key=values["key"], picture=picture_of(values["uri"]), account=account
@@ -147,12 +149,12 @@ def recovery_codes() -> ResponseReturnValue:
     ), form.status
 
 
-def led_on_with_second_factor(said: str) -> ResponseReturnValue:
+def led_on_with_second_factor(account: Account, said: str) -> ResponseReturnValue:
     """After a second factor was set up in this browser: to recovery codes, if there are none yet."""
-    stay(own_account())
+    stay(account)
     note_second_factor()
     flash(said, "success")
-    return redirect(url_for("people.recovery_codes" if not own_account().mf_recovery_codes else "people.sign_in_ways"))
+    return redirect(url_for("people.sign_in_ways" if account.mf_recovery_codes else "people.recovery_codes"))
 
 
 def own_account() -> Account:

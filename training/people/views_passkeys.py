@@ -9,7 +9,7 @@ from training.people import operations_factors, passkeys
 from training.people.blueprint import blueprint
 from training.people.entering import stay
 from training.people.forms_account import NewPasskeyForm
-from training.people.models import Passkey
+from training.people.models import Account, Passkey
 from training.people.views_factors import freshly_proved, led_on_with_second_factor, own_account
 from training.web import access
 from training.web.access import current_viewer
@@ -22,10 +22,11 @@ from training.web.layout import PARTNERSHIP_NAME
 @freshly_proved
 def new_passkey() -> ResponseReturnValue:
     """Add a passkey; the page’s script asks the browser for it."""
+    account = own_account()
     form = NewPasskeyForm()
     if form.validate_on_submit():
         try:
-            passkey = passkeys.new_passkey(own_account(), form.name.data, form.credential.data, form.state.data)
+            passkey = passkeys.new_passkey(account, form.name.data, form.credential.data, form.state.data)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field)
         else:
@@ -33,7 +34,7 @@ def new_passkey() -> ResponseReturnValue:
             return led_on_with_second_factor(
                 f"The passkey “{passkey.name}” is added. Your other browsers are signed out."
             )
-    question = passkeys.ask_for_new(own_account(), setting_value(PARTNERSHIP_NAME)) if passkeys.can_be_used() else None
+    question = passkeys.ask_for_new(account, setting_value(PARTNERSHIP_NAME)) if passkeys.can_be_used() else None
     return render_template("security/new_passkey.html", form=form, passkey=question), form.status
 
 
@@ -42,7 +43,8 @@ def new_passkey() -> ResponseReturnValue:
 @freshly_proved
 def remove_passkey(number: int) -> ResponseReturnValue:
     """Remove a passkey."""
-    passkey = _passkey(number)
+    account = own_account()
+    passkey = _passkey(account, number)
     form = Form()
     if form.validate_on_submit():
         try:
@@ -50,15 +52,15 @@ def remove_passkey(number: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.add_error(refusal.sentence)
         else:
-            stay(own_account())
+            stay(account)
             flash("The passkey is removed. Your other browsers are signed out.", "success")
             return redirect(url_for("people.sign_in_ways"))
     return render_template("security/remove_passkey.html", form=form, passkey=passkey), form.status
 
 
-def _passkey(number: int) -> Passkey:
-    """The passkey with this number among those of whoever is signed in, counted from the oldest."""
-    own = own_account().webauthn
+def _passkey(account: Account, number: int) -> Passkey:
+    """The passkey with this number among those of the account, counted from the oldest."""
+    own = account.webauthn
     if not 1 <= number <= len(own):
         abort(404)
     return own[number - 1]
