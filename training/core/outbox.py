@@ -83,16 +83,16 @@ class OutboxMessage(Identified, Dated, Base):
     @property
     def shown_text(self) -> str:
         """The text as anybody but its recipient may read it."""
-        return _without(self.secrets, self.body_text)
+        return without_secrets(self.secrets, self.body_text)
 
     def wipe_secrets(self) -> None:
         """Replace what would let a reader of the log act as the recipient."""
-        self.body_text = _without(self.secrets, self.body_text)
-        self.body_html = _without(self.secrets, self.body_html)
+        self.body_text = without_secrets(self.secrets, self.body_text)
+        self.body_html = without_secrets(self.secrets, self.body_html)
         self.secrets = []
 
 
-def _without(secrets: list[str], text: str) -> str:
+def without_secrets(secrets: list[str], text: str) -> str:
     """`text` with the addresses that hold one of `secrets`, and the secrets themselves, as “[link]”."""
     for secret in secrets:
         text = re.sub(rf'https?://[^\s"<]*{re.escape(secret)}|{re.escape(secret)}', "[link]", text)
