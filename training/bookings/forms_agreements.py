@@ -9,6 +9,8 @@ AGREES, OBJECTS, NOT_MINE = "agrees", "objects", "not-mine"
 class AgreementForm(Form):
     """Yes, no, or not mine; nothing is chosen beforehand."""
 
+    marks_optional = False
+
     answer = RadioField("What is your answer?", ask="your answer")
     reason = TextAreaField(
         "If you object, why?",
