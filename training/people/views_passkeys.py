@@ -32,7 +32,7 @@ def new_passkey() -> ResponseReturnValue:
         else:
             operations_factors.note_new_passkey(current_viewer(), passkey)
             return led_on_with_second_factor(
-                f"The passkey “{passkey.name}” is added. Your other browsers are signed out."
+                account, f"The passkey “{passkey.name}” is added. Your other browsers are signed out."
             )
     question = passkeys.ask_for_new(account, setting_value(PARTNERSHIP_NAME)) if passkeys.can_be_used() else None
     return render_template("security/new_passkey.html", form=form, passkey=question), form.status
