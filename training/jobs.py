@@ -11,7 +11,7 @@ from flask import Flask
 
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
-from training.bookings import ticks_needs, ticks_trainers
+from training.bookings import ticks_jobs, ticks_needs, ticks_trainers
 from training.config import Config
 from training.core import clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
@@ -69,6 +69,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("leads whose time ends", 3600, people.warn_of_ending_leads),
         Job("accounts nobody uses", 3600, people.close_dormant),
         Job("offers that run out", 60, bookings.lapse_offers),
+        Job("bookings that follow a job", 300, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
         Job("trainers’ calendars", 60, bookings.invite_trainers),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),

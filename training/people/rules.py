@@ -90,8 +90,8 @@ def is_shared_mailbox(address: str) -> bool:
 
 def on_domains(address: str, domains: Iterable[str]) -> bool:
     """Whether `address` lies on one of `domains`, or on a part of one (`a@mail.council.example`)."""
-    own = address.rpartition("@")[2].strip().lower()
-    return any(own == domain or own.endswith(f".{domain}") for domain in domains if domain)
+    local, _, own = address.strip().lower().rpartition("@")
+    return bool(local) and any(own == domain or own.endswith(f".{domain}") for domain in domains if domain)
 
 
 def same_mailbox(one: str, other: str) -> bool:

@@ -147,7 +147,7 @@ def _decide(ref: str, back: str, back_text: str) -> ResponseReturnValue:
         else:
             return redirect(back)
     return render_template(
-        "people/lead_request.html", form=form, request=request, back=back, back_text=back_text, as_what=as_what,
+        "people/lead_request.html", form=form, asking=request, back=back, back_text=back_text, as_what=as_what,
         asked=RequestState.ASKED, labels=REQUEST_STATE_LABELS,
     ), form.status  # fmt: skip
 
