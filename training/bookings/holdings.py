@@ -1,5 +1,6 @@
 """What the tables of bookings hold, and which of two bookings of one person stands."""
 
+from training.bookings.agreements import LEAD, MANAGER
 from training.bookings.models import BookingState
 from training.bookings.offers import OFFER
 from training.core.holdings import (
@@ -71,4 +72,6 @@ for held in HELD:
     register_holding(held)
 
 register_link_subject(OFFER.name, "booking")
+register_link_subject(MANAGER.name, "booking")
+register_link_subject(LEAD.name, "booking")
 register_message_subject("booking", "booking")

@@ -18,7 +18,10 @@ from training.core.holdings import (
     replaced,
 )
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
+from training.people.mail_accounts import SIGN_IN
+from training.people.mail_addresses import PROVE_ADDRESS
 from training.people.mail_agency import CONFIRM_MANAGER
+from training.people.mail_listed import LISTED_BY_AGENCY
 from training.people.models import RequestState
 
 ANONYMISED = "Anonymised"
@@ -169,6 +172,9 @@ for held in HELD:
 
 register_link_subject(CONFIRM_ADDRESS.name, "person")
 register_link_subject(CHOOSE_PASSWORD.name, "person")
+register_link_subject(SIGN_IN.name, "person")
+register_link_subject(PROVE_ADDRESS.name, "address_claim")
+register_link_subject(LISTED_BY_AGENCY.name, "employment")
 register_link_subject(CONFIRM_MANAGER.name, "employment")
 register_message_subject("person", "person")
 register_message_subject("employment", "employment")
