@@ -25,7 +25,18 @@ from training.people.views_single_sign_on import configure_single_sign_on
 from training.planning.views import blueprint as planning_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
-from training.web import audit, batch_addresses, desk_settings, health, kept_mail, links, messages, roles, tasks
+from training.web import (
+    audit,
+    batch_addresses,
+    desk_settings,
+    health,
+    kept_mail,
+    links,
+    messages,
+    policies,
+    roles,
+    tasks,
+)
 from training.web.access import check_access_is_declared, configure_access
 from training.web.errors import configure_errors
 from training.web.layout import configure_layout
@@ -39,6 +50,7 @@ BLUEPRINTS = (
     links.blueprint,
     messages.blueprint,
     audit.blueprint,
+    policies.blueprint,
     desk_settings.blueprint,
     tasks.blueprint,
     batch_addresses.blueprint,

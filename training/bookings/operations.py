@@ -26,6 +26,7 @@ from training.core import audit, clock
 from training.core.columns import new_reference
 from training.core.database import db
 from training.core.links import revoke_links
+from training.core.policies import terms_in_force
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
 from training.people.models import Employment, Person
@@ -78,6 +79,7 @@ def book_place(
         workforce_group_id=employment.workforce_group_id if employment else None,
         state=BookingState.CONFIRMED if gets_place else BookingState.WAITING,
         agreement=agreement,
+        terms_id=terms_in_force().id,
         asked_at=now,
         booked_by_id=booked_by if booked_by != person_id else None,
         confirmed_at=now if gets_place else None,
