@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -22,13 +22,15 @@ from tests.factories import (
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
 from training.agencies.operations import add_sector
-from training.bookings.models import Booking, BookingState
+from training.bookings.models import Booking, BookingNeed, BookingState
 from training.catalogue.models import CourseKind
 from training.catalogue.operations import add_priority
 from training.core import audit, clock
+from training.core.batches import Batch, BatchRow, BatchState, Verdict
 from training.core.database import db
 from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
+from training.custody.models import RetentionRun
 from training.evaluations.operations import open_requests
 from training.people.models import Person, SignIn
 from training.people.operations_roles import grant_role
@@ -108,6 +110,7 @@ def teaching() -> Growing:
             course_session = make_session(on=on)
             make_assignment(course_session, trainer)
             make_booking(course_session)
+        make_assignment(make_session(days=2), trainer, state=AssignmentState.ASKED)
 
     return Growing("/teaching", add, trainer)
 
@@ -118,8 +121,21 @@ def desk() -> Growing:
         make_session(make_course(minimum=5), on=SOON)
         make_session(on=SOON, status=SessionStatus.DRAFT, published_at=None)
         waiting(make_session(on=SOON))
+        asked = make_session(on=SOON)
+        make_assignment(asked, make_person(), state=AssignmentState.DECLINED)
+        make_assignment(asked, make_person(), state=AssignmentState.ASKED).created_at = clock.now() - timedelta(days=30)
+        db.session.add(BookingNeed(booking=make_booking(asked), support="A loop"))
 
     return Growing("/desk", add)
+
+
+def kept_needs() -> Growing:
+    person = make_person()
+
+    def add() -> None:
+        db.session.add(BookingNeed(booking=make_booking(make_session(), person), support="A loop"))
+
+    return Growing("/my/account/needs", add, person)
 
 
 def desk_sessions() -> Growing:
@@ -139,6 +155,7 @@ def taught_session() -> tuple[CourseSession, Callable[[], None]]:
         trainer = make_person(role=Role.TRAINER)
         make_assignment(course_session, trainer, state=AssignmentState.ASKED)
         make_assignment(make_session(on=SOON), trainer)
+        make_assignment(course_session, make_person(), state=AssignmentState.DECLINED)
         make_booking(course_session, make_person(agency=make_agency()))
         waiting(course_session, make_person(agency=make_agency()))
 
@@ -182,6 +199,33 @@ def desk_person() -> Growing:
         make_booking(make_session(), person)
 
     return Growing(f"/desk/people/{person.ref}", add)
+
+
+def duplicates() -> Growing:
+    agency = make_agency()
+    return Growing("/desk/people/duplicates", lambda: make_person("Ada", "Obi", agency=agency))
+
+
+def other_records() -> Growing:
+    person = make_person("Ada", "Obi")
+    return Growing(f"/desk/people/{person.ref}/merge?q=ada", lambda: make_person("Ada", agency=make_agency()))
+
+
+def past_their_time() -> Growing:
+    def add() -> None:
+        person = make_person()
+        person.created_at = clock.now() - timedelta(days=3000)
+
+    return Growing("/desk/settings/retention/people", add)
+
+
+def retention_runs() -> Growing:
+    def add() -> None:
+        db.session.add(
+            RetentionRun(record_class="notes", older_than=YESTERDAY, removed=5, asked_by_id=make_person().id)
+        )
+
+    return Growing("/desk/settings/retention", add)
 
 
 def desk_agencies() -> Growing:
@@ -229,6 +273,25 @@ def desk_tasks() -> Growing:
     return Growing("/desk/tasks", lambda: start_task(COMMAND, LONG_WORK, {}))
 
 
+def file_row(place: int, verdict: Verdict) -> BatchRow:
+    values = {"cells": {"code": f"C{place}"}, "problems": [], "lacking": False}
+    return BatchRow(number=place, values=values, verdict=verdict, sentences=["Added."])
+
+
+def brought() -> Batch:
+    """A file that waits for a decision."""
+    batch = Batch(ref=f"IMP-{number()}", kind="agencies", state=BatchState.READY, row_count=1, given={})
+    batch.rows = [file_row(2, Verdict.ADD), file_row(3, Verdict.PROBLEM)]
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def desk_import() -> Growing:
+    batch = brought()
+    return Growing(f"/desk/imports/{batch.ref}", lambda: batch.rows.append(file_row(number() + 9, Verdict.ADD)))
+
+
 def reports(below: str) -> Growing:
     plan = open_plan(COMMAND, TrainingYear(2026))
 
@@ -250,6 +313,8 @@ def audit_log() -> Growing:
 
 
 PAGES: dict[str, Callable[[], Growing]] = {
+    "files brought in": lambda: Growing("/desk/imports", brought),
+    "one file": desk_import,
     "front page": front,
     "courses by date": lambda: courses(""),
     "courses by course": lambda: courses("?view=courses"),
@@ -260,6 +325,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "my sign-ins": my_sign_ins,
     "teaching": teaching,
     "desk": desk,
+    "needs kept for me": kept_needs,
     "sessions": desk_sessions,
     "one session": lambda: desk_session(""),
     "its trainers": lambda: desk_session("/trainers"),
@@ -270,6 +336,10 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "priorities": desk_priorities,
     "people": desk_people,
     "one person": desk_person,
+    "likely duplicates": duplicates,
+    "other records": other_records,
+    "people past their time": past_their_time,
+    "runs of retention": retention_runs,
     "agencies": desk_agencies,
     "sectors": desk_sectors,
     "plans": desk_plans,

@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from training.core.tasks import TASK_STATE_LABELS, TaskState, find_task, tasks_within_reach
-from training.core.viewer import DESK_ROLES
+from training.core.tasks import TASK_STATE_LABELS, Task, TaskState, find_task, tasks_within_reach
+from training.core.viewer import DESK_ROLES, Role, Viewer
 from training.web import access
 from training.web.access import current_viewer
 from training.web.paging import page_asked_for, paged
@@ -40,5 +40,15 @@ def show(ref: str) -> ResponseReturnValue:
         task=task,
         state=TASK_STATE_LABELS[task.state],
         tone=STATE_TONES[task.state],
+        leads_to=_leads_to(task, current_viewer()),
         look_again=None if task.is_over else SECONDS_BETWEEN_LOOKS,
     )
+
+
+def _leads_to(task: Task, viewer: Viewer) -> str:
+    """Where `viewer` can see the result; empty where it has no page of theirs: files are for who brought them, and
+    for officers at the desk.
+    """
+    if task.asked_by_id is not None and task.asked_by_id == viewer.person_id:
+        return task.leads_to
+    return task.leads_to.replace("/agency/imports/", "/desk/imports/") if viewer.has(Role.OFFICER) else ""
