@@ -167,8 +167,8 @@ def press(desk: Client, page: Page, button: str) -> Page:
 
 
 def test_the_desk_looks_before_anything_is_changed_then_applies_and_undoes(desk: Client) -> None:
-    desk.get("/desk/agencies/import/template.csv")
-    desk.get("/desk/agencies/import/template.doc", status=404)
+    desk.get("/desk/agencies/import/template/csv")
+    desk.get("/desk/agencies/import/template/doc", status=404)
     address = brought(desk, GOOD.encode())
     task = db.session.scalars(db.select(Task)).one()
     assert (task.input, task.leads_to) == ({}, address), "nothing of the bytes is kept, and the task leads on"

@@ -274,7 +274,7 @@ def desk_tasks() -> Growing:
 
 
 def file_row(place: int, verdict: Verdict) -> BatchRow:
-    values = {"cells": {"code": f"C{place}"}, "problems": [], "lacking": False}
+    values: dict[str, object] = {"cells": {"code": f"C{place}"}, "problems": [], "lacking": False}
     return BatchRow(number=place, values=values, verdict=verdict, sentences=["Added."])
 
 

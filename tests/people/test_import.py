@@ -207,7 +207,7 @@ def test_only_officers_bring_people(client: Client) -> None:
 
 
 def test_the_template_is_a_file_that_can_be_brought(desk: Client) -> None:
-    empty = desk.get(f"{PAGE}/template.xlsx").body
+    empty = desk.get(f"{PAGE}/template/xlsx").body
     address = bring(desk, PAGE, empty, "people.xlsx")
     assert verdicts(desk.get(address)) == [
         ("Added", "Sam Reed is added, at Sandby Council from 1 April 2026 as Social worker.")

@@ -192,7 +192,7 @@ def import_agencies() -> ResponseReturnValue:
     return render_template("agencies/import.html", form=form), form.status
 
 
-@blueprint.get("/desk/agencies/import/template.<string:ending>")
+@blueprint.get("/desk/agencies/import/template/<any(csv, xlsx):ending>")
 @access.only(Role.OFFICER)
 def import_template(ending: str) -> ResponseReturnValue:
     """An empty list of agencies to fill in."""

@@ -52,7 +52,7 @@ def import_people() -> ResponseReturnValue:
     return render_template("people/import.html", form=form), form.status
 
 
-@blueprint.get("/desk/people/import/template.<string:ending>")
+@blueprint.get("/desk/people/import/template/<any(csv, xlsx):ending>")
 @access.only(Role.OFFICER)
 def import_template(ending: str) -> ResponseReturnValue:
     """An empty list of people to fill in."""
@@ -77,7 +77,7 @@ def staff_list() -> ResponseReturnValue:
     return render_template("people/staff_list.html", form=form), form.status
 
 
-@blueprint.get("/agency/people/file/template.<string:ending>")
+@blueprint.get("/agency/people/file/template/<any(csv, xlsx):ending>")
 @access.only(Role.AGENCY_LEAD, Role.OFFICER)
 def staff_list_template(ending: str) -> ResponseReturnValue:
     """An empty staff list to fill in."""
