@@ -18,12 +18,16 @@ from training.web.forms import FilterForm, Form
 LAST_DAY = "the last day"
 
 
+def _last_day() -> DateField:
+    return DateField("Last day as an agency of its own", ask=LAST_DAY, hint="Today or earlier.")
+
+
 class EndingForm(FilterForm):
     """When an agency ends, in the address; asking shows what would happen and changes nothing."""
 
     is_compact = False
 
-    last_on = DateField("Last day as an agency of its own", ask=LAST_DAY, hint="Today or earlier.")
+    last_on = _last_day()
 
     def validate_last_on(self, field: DateField) -> None:
         """What will be is not written down before it is."""
@@ -35,6 +39,8 @@ class MergingForm(EndingForm):
     """Which agency takes its place, and from when."""
 
     successor = SelectField("Merged into", ask="the agency that takes its place", coerce=int)
+    # Once more, so that it stands after the successor here and in the summary of errors.
+    last_on = _last_day()
     leads = RadioField(
         "Its training leads", ask="what its training leads do", choices=[
             Choice("go-on", "Lead at the successor from the next day", "They see the successor and what is below it."),
