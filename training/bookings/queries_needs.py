@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, contains_eager
 
 from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed, PersonNeed
 from training.core import clock
@@ -160,5 +160,6 @@ def coming_with_needs(viewer: Viewer) -> Sequence[Booking]:
         .join(Booking.course_session)
         .where(Booking.person_id == viewer.person_id, Booking.state.in_(LIVE), BookingNeed.removed_at.is_(None))
         .where(CourseSession.ends_at > clock.now(), CourseSession.status == SessionStatus.PUBLISHED)
+        .options(contains_eager(Booking.course_session).joinedload(CourseSession.course))
         .order_by(CourseSession.starts_at, Booking.id)
     ).all()
