@@ -5,6 +5,7 @@ that only the desk and the system administrator may open are tried by the access
 """
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -21,10 +22,13 @@ from training.web.access import rule_of
 VARIABLE = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 BEHIND_THE_DESK = DESK_ROLES | {Role.SYSTEM}
 
-PUBLIC = frozenset({"/courses/", "/calendar", "/evaluations/answered/", "/static/", "/link/"})
+PUBLIC = (
+    "/courses/", "/calendar", "/evaluations/answered/", "/static/", "/link/", "/sign-in/with/", "/privacy/", "/terms/",
+    "/accessibility/", "/agency/people/file/template",
+)  # fmt: skip
 """Addresses whose variable part names nothing of anybody's, or whose secret is the key."""
 
-NUMBERED_AMONG_ONES_OWN = frozenset({"/my/account/"})
+NUMBERED_AMONG_ONES_OWN = ("/my/account/",)
 """Addresses whose number counts one's own rows: nobody else's can be named."""
 
 
@@ -40,11 +44,41 @@ def session_parts(side: Side) -> dict[str, str]:
     return {"ref": side.held, "part": "1", "number": "1"}
 
 
+def asked_parts(side: Side) -> dict[str, str]:
+    return {"ref": side.asks}
+
+
+def agency_parts(side: Side) -> dict[str, str]:
+    return {"code": side.agency}
+
+
+def wish_parts(side: Side) -> dict[str, str]:
+    return {"ref": side.wish}
+
+
+def file_parts(side: Side) -> dict[str, str]:
+    return {"ref": side.file}
+
+
+def person_parts(name: str) -> Callable[[Side], dict[str, str]]:
+    return lambda side: {"ref": side.refs[name], "number": "1", "answer": "yes"}
+
+
 OFFICER, DESK = frozenset({"officer"}), frozenset({"officer", "administrator"})
-LEARNER, LEAD, TRAINER = frozenset({"learner"}), frozenset({"lead"}), frozenset({"trainer"})
+LEARNER, TRAINER, LEAD = frozenset({"learner"}), frozenset({"trainer"}), frozenset({"lead"})
+LEADS = LEAD | {"deputy"}
 ROUTES: dict[str, Reach | None] = {
     "/my/bookings/": Reach(booking_parts, LEARNER),
     "/my/bookings/<string:ref>/evaluation": Reach(evaluation_parts, LEARNER),
+    "/my/agency/ask/": Reach(wish_parts, LEARNER),
+    "/agency/deputies/": Reach(person_parts("deputy"), LEAD),
+    "/agency/headcounts/": Reach(agency_parts, LEADS),
+    "/agency/imports/": Reach(file_parts, LEAD),
+    "/agency/people/": Reach(person_parts("learner"), LEADS),
+    "/agency/requests/": Reach(wish_parts, LEAD),
+    "/agency/to-confirm/": Reach(person_parts("newcomer"), LEADS),
+    "/teaching/": Reach(asked_parts, TRAINER),
+    "/sessions/<string:ref>/needs": Reach(session_parts, TRAINER, OFFICER),
     "/sessions/<string:ref>/register/": Reach(session_parts, TRAINER, DESK),
     "/sessions/<string:ref>/feedback": Reach(session_parts, TRAINER, OFFICER),
     "/sessions/<string:ref>": None,
@@ -58,7 +92,7 @@ NOTED_BY_REFUSING = frozenset({"note", "limit_count", "sign_in", "account", "spe
 
 def reach_of(rule: str) -> Reach | None:
     """What the address is about; raises LookupError where nobody said."""
-    if any(rule.startswith(prefix) for prefix in PUBLIC | NUMBERED_AMONG_ONES_OWN):
+    if any(rule.startswith(prefix) for prefix in PUBLIC + NUMBERED_AMONG_ONES_OWN):
         return None
     for prefix in sorted(ROUTES, key=len, reverse=True):
         if rule.startswith(prefix):
@@ -91,7 +125,18 @@ def visitor(name: str, near: Side) -> Person | None:
     return make_person("Vera", role=Role(name))
 
 
-VISITORS = ("anybody", "learner", "lead", "trainer", "viewer", "system", "administrator", "officer")
+VISITORS = (
+    "anybody",
+    "learner",
+    "newcomer",
+    "lead",
+    "deputy",
+    "trainer",
+    "viewer",
+    "system",
+    "administrator",
+    "officer",
+)
 
 
 @pytest.mark.parametrize("name", VISITORS)
@@ -151,7 +196,7 @@ def test_every_address_says_whose_rows_it_is_about(app: Flask) -> None:
     assert [prefix for prefix in ROUTES if not any(rule.startswith(prefix) for rule in addresses)] == []
 
 
-@pytest.mark.parametrize("name", ["learner", "lead", "trainer", "viewer"])
+@pytest.mark.parametrize("name", ["learner", "newcomer", "lead", "deputy", "trainer", "viewer"])
 def test_no_page_that_is_open_shows_anybody_of_the_other_side(app: Flask, client: Client, name: str) -> None:
     near, far = make_sides()
     person = visitor(name, near)

@@ -7,15 +7,20 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, text
 
 from tests.factories import make_agency, make_assignment, make_booking, make_person, make_session
-from training.agencies.models import Sector
+from training.agencies.models import Agency, AgencyParent, Sector
 from training.attendance.models import Presence
 from training.attendance.operations import MarkWanted, close_register, take_register
 from training.attendance.rules import NOT_MARKED, MarkState
 from training.core import clock
+from training.core.batches import Batch, BatchState
 from training.core.database import Base, db
 from training.core.viewer import COMMAND, Role
 from training.evaluations.ticks import open_and_ask
-from training.people.models import RoleGrant
+from training.people.models import LeadRequest, Person, RoleGrant, Standing
+from training.people.staff_lists import STAFF_LIST
+from training.schedule.models import AssignmentState
+
+BEGAN = date(2020, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Side:
     agency: str
     """The agency's code."""
     people: dict[str, int]
-    """The keys of its learner, lead and trainer."""
+    """The keys of its learner, lead, trainer, deputy, and a newcomer whom nobody has vouched for."""
     refs: dict[str, str]
     """Their references."""
     held: str
@@ -35,6 +40,12 @@ class Side:
     """The learner's booking on the session in four weeks."""
     evaluates: str
     """The learner's booking on the session that is finished, with its evaluation open."""
+    asks: str
+    """The session that the trainer is asked to teach."""
+    wish: str
+    """The learner's request to lead an agency below, for the lead to decide."""
+    file: str
+    """A staff list that the lead brought."""
 
 
 def make_sides() -> tuple[Side, Side]:
@@ -47,32 +58,62 @@ def make_sides() -> tuple[Side, Side]:
 
 def make_side(word: str) -> Side:
     """A side whose learner was booked yesterday, twice, and comes again in four weeks; flushed, not committed."""
-    agency = make_agency(f"Hospital {word}", Sector(name=f"Sector {word}", reporting_group="Other"))
+    sector = Sector(name=f"Sector {word}", reporting_group="Other")
+    agency, below = make_agency(f"Hospital {word}", sector), make_agency(f"Ward {word}", sector)
+    db.session.add(AgencyParent(agency_id=below.id, parent_id=agency.id, from_on=BEGAN))
     people = {
         given.lower(): make_person(given, f"{given}{word}", address=f"{given}@{word}.example".lower(), agency=agency)
-        for given in ("Learner", "Lead", "Trainer")
+        for given in ("Learner", "Lead", "Trainer", "Deputy", "Newcomer")
     }
-    began = date(2020, 1, 1)
-    db.session.add(RoleGrant(person=people["lead"], role=Role.AGENCY_LEAD, agency=agency, from_on=began))
-    db.session.add(RoleGrant(person=people["trainer"], role=Role.TRAINER, from_on=began))
-    yesterday = clock.today() - timedelta(days=1)
-    held, coming, finished = make_session(on=yesterday), make_session(), make_session(on=yesterday)
-    for course_session in (held, coming, finished):
-        make_assignment(course_session, people["trainer"])
-    make_booking(held, people["learner"])
-    comes, evaluates = make_booking(coming, people["learner"]), make_booking(finished, people["learner"])
-    (part,) = finished.parts
-    take_register(COMMAND, part.id, [MarkWanted(evaluates.ref, MarkState(Presence.ATTENDED), NOT_MARKED)])
-    close_register(COMMAND, part.id)
+    people["newcomer"].employments[0].standing = Standing.ASKED
+    give_roles(people, agency)
+    wish = LeadRequest(ref=f"LR-{word}".upper(), person=people["learner"], agency=below)
+    file = Batch(
+        ref=f"FILE-{word}".upper(), kind=STAFF_LIST.name, asked_by_id=people["lead"].id, state=BatchState.READY,
+        given={"agency": agency.id, "as_lead": True, "last_on": BEGAN.isoformat()},
+    )  # fmt: skip
+    db.session.add_all([wish, file])
+    held, asks, comes, evaluates = make_sessions(people["trainer"], people["learner"])
     return Side(
         word,
         agency.code,
         {name: person.id for name, person in people.items()},
         {name: person.ref for name, person in people.items()},
-        held.ref,
-        comes.ref,
-        evaluates.ref,
+        held,
+        comes,
+        evaluates,
+        asks,
+        wish.ref,
+        file.ref,
     )
+
+
+def give_roles(people: dict[str, Person], agency: Agency) -> None:
+    """Make the lead, the deputy and the trainer what they are called."""
+    lead, deputy, trainer = people["lead"], people["deputy"], people["trainer"]
+    db.session.add_all(
+        [
+            RoleGrant(person=lead, role=Role.AGENCY_LEAD, agency=agency, from_on=BEGAN),
+            RoleGrant(person=deputy, role=Role.AGENCY_LEAD, agency=agency, from_on=BEGAN, is_deputy=True),
+            RoleGrant(person=trainer, role=Role.TRAINER, from_on=BEGAN),
+        ]
+    )
+
+
+def make_sessions(trainer: Person, learner: Person) -> tuple[str, str, str, str]:
+    """References: of a session held yesterday, of one to come that the trainer is asked to teach, and of the learner's
+    bookings on one to come and on one that is finished."""
+    yesterday = clock.today() - timedelta(days=1)
+    held, coming, finished = make_session(on=yesterday), make_session(), make_session(on=yesterday)
+    for course_session in (held, finished):
+        make_assignment(course_session, trainer)
+    make_assignment(coming, trainer, state=AssignmentState.ASKED)
+    make_booking(held, learner)
+    comes, evaluates = make_booking(coming, learner), make_booking(finished, learner)
+    (part,) = finished.parts
+    take_register(COMMAND, part.id, [MarkWanted(evaluates.ref, MarkState(Presence.ATTENDED), NOT_MARKED)])
+    close_register(COMMAND, part.id)
+    return held.ref, coming.ref, comes.ref, evaluates.ref
 
 
 @dataclass(frozen=True)
