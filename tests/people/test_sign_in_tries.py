@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -192,13 +193,13 @@ def write_elsewhere(database: Engine, statement: str) -> None:
 def test_nobody_waits_for_a_hash(app: Flask, ada: Person, database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a password is compared, somebody else can write: on SQLite too, where only one can at a time."""
     compared: list[bool] = []
-    real = CryptContext.verify_and_update
+    context: Any = CryptContext
+    real: Callable[..., object] = context.verify_and_update
 
     def slow(self: CryptContext, *args: object, **kwargs: object) -> object:
         write_elsewhere(database, "UPDATE person SET telephone = '1'")
         compared.append(True)
-        compare: Callable[..., object] = real
-        return compare(self, *args, **kwargs)
+        return real(self, *args, **kwargs)
 
     monkeypatch.setattr(CryptContext, "verify_and_update", slow)
     sign_in(Client(app))
@@ -228,12 +229,12 @@ def test_nobody_waits_for_the_hash_of_a_new_password(
 def test_a_password_that_is_changed_while_it_is_compared_is_not_right_any_more(
     app: Flask, ada: Person, database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = CryptContext.verify_and_update
+    context: Any = CryptContext
+    real: Callable[..., object] = context.verify_and_update
 
     def meanwhile(self: CryptContext, *args: object, **kwargs: object) -> object:
         write_elsewhere(database, "UPDATE account SET password = 'changed'")
-        compare: Callable[..., object] = real
-        return compare(self, *args, **kwargs)
+        return real(self, *args, **kwargs)
 
     monkeypatch.setattr(CryptContext, "verify_and_update", meanwhile)
     assert "is not right" in sign_in(Client(app), status=400).errors[0]

@@ -134,8 +134,8 @@ class MailedCodeForm(Form):
 class PasskeyForm(Form):
     """What a browser answered when it was asked for a passkey; filled by the page's script."""
 
-    credential = HiddenField()
-    state = HiddenField()
+    credential = HiddenField(max_length=20_000)
+    state = HiddenField(max_length=2000)
 
 
 class NewPasskeyForm(PasskeyForm):
