@@ -1,6 +1,8 @@
 """Pages of signing in other than with a password: the code sent by mail, its link, and the passkey."""
 
-from flask import abort, redirect, render_template, request, session, url_for
+from typing import Any
+
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from training.core.database import db
@@ -102,4 +104,6 @@ def sign_in_passkey() -> ResponseReturnValue:
             return enter_with_both(account, Way.PASSKEY)
     form = SignInForm(formdata=None)
     form.form_errors.extend([*answered.form_errors] or [passkeys.NOT_RIGHT])
-    return render_template("security/sign_in.html", form=form, passkey=passkeys.ask_for_known()), 400
+    security: Any = current_app.extensions["security"]
+    shown: dict[str, Any] = security._run_ctx_processor("login")  # noqa: SLF001 - all that its page shows besides the form
+    return render_template("security/sign_in.html", form=form, **shown), 400
