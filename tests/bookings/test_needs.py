@@ -195,6 +195,7 @@ def test_words_are_removed_days_after_the_last_part_and_the_count_stays(
     assert need.met_at is not None
     standing = needs_standing(officer, session_id)
     assert standing == NeedsStanding(0, 0, 1)
+    assert standing is not None
     assert standing.in_words == "What 1 person told us was removed, as promised."
 
 
