@@ -172,6 +172,16 @@ def test_the_training_team_is_signed_out_sooner(app: Flask, wall_clock: WallCloc
     assert not is_signed_in(client)
 
 
+def test_who_is_here_is_read_in_one_query(client: Client, statements: list[str]) -> None:
+    client.sign_in(make_person())
+    client.get("/my/account/details")
+    statements.clear()
+    client.get("/my/account/details")
+    about = [text for text in statements if "FROM sign_in" in text or "FROM account" in text]
+    assert len(about) == 1
+    assert "JOIN person" in about[0]
+
+
 def test_idle_limits_are_settings(app: Flask, wall_clock: WallClock) -> None:
     wall_clock.set(NOW)
     change_setting(COMMAND, IDLE_MINUTES, 30)

@@ -81,7 +81,7 @@ def test_somebody_known_is_signed_in_and_linked(client: Client, provider: Outsid
     assert sign_in(client, provider).location == "/start"
     assert is_signed_in(client)
     assert identities() == [("subject-1", ADDRESS)]
-    assert "Your organisation’s sign-in" in client.get("/my/account/sign-ins")
+    assert "Organisation’s sign-in" in client.get("/my/account/sign-ins")
 
 
 def test_coming_back_signs_nobody_in_without_the_button(client: Client, provider: OutsideProvider) -> None:
@@ -235,9 +235,22 @@ def test_an_attempt_works_once(client: Client, provider: OutsideProvider) -> Non
     back = leave(client, provider)
     page = client.get(back)
     client.submit(page, button="Continue")
-    client.sign_out()
     fresh = client.get(back, 400)
     assert "with another browser, or too long ago" in fresh
+
+
+def test_a_button_pressed_twice_leaves_the_first_answer_alone(
+    client: Client, app: Flask, provider: OutsideProvider
+) -> None:
+    person_with_account()
+    page = client.get(leave(client, provider))
+    twin = Client(app)
+    twin._client.set_cookie("muster", client.cookie)  # pyright: ignore[reportPrivateUsage]
+    client.submit(page, button="Continue")
+    second = twin.submit(page, button="Continue")
+    assert second.location == "/start"
+    assert "Set-Cookie" not in second.headers
+    assert is_signed_in(client)
 
 
 def test_a_copied_cookie_and_code_work_once(client: Client, app: Flask, provider: OutsideProvider) -> None:

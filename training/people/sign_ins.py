@@ -79,7 +79,7 @@ WAY_LABELS = {
     Way.CODE: "Code",
     Way.LINK: "Link in an email",
     Way.PASSKEY: "Passkey",
-    Way.SINGLE_SIGN_ON: "Your organisation’s sign-in",
+    Way.SINGLE_SIGN_ON: "Organisation’s sign-in",
 }
 SECOND_FACTOR = "second-factor"
 """Said in `authn_via` where the way itself proved two things, or both were asked for."""

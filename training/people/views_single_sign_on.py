@@ -101,6 +101,7 @@ def single_sign_on_back(key: str) -> ResponseReturnValue:
         return _down(provider, outcome)
     if isinstance(outcome, str):
         return _trouble(provider, outcome, 400)
+    session.pop(ATTEMPT, None)
     try:
         account = single_sign_on.account_for(outcome)
     except UnknownAddressError as unknown:
@@ -134,10 +135,12 @@ def remove_linked(handle: str) -> ResponseReturnValue:
 
 
 def _ask_provider() -> None:
-    """Redeem the code, once: the attempt is over whatever comes of it."""
+    """Redeem the code; the provider takes each once.
+
+    The cookie stays as it is until somebody is let in: the answer to a second press must not overwrite the first one.
+    """
     provider = _provider((request.view_args or {}).get("key", ""))
     attempt = _attempt(provider, request.form.get("state", ""))
-    session.pop(ATTEMPT, None)
     outcome: OutsideClaims | ProviderDownError | str = TOO_OLD
     if attempt is not None:
         try:
