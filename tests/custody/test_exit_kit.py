@@ -143,20 +143,27 @@ def test_secrets_leave_only_when_asked_for(empty: Callable[[], None], tmp_path: 
     assert db.session.get_one(OutboxMessage, key).state is MessageState.DROPPED
 
 
+DAMAGES: list[tuple[Callable[[Path], object], str]] = [
+    (lambda kit: (kit / "tables" / "person.csv").unlink(), "tables/person.csv is missing"),
+    (lambda kit: (kit / "tables" / "person.csv").write_bytes(b"id\r\n"), "tables/person.csv is damaged or was"),
+    (lambda kit: (kit / "README.txt").write_text("Nothing"), "README.txt is damaged or was changed"),
+    (lambda kit: (kit / "tables" / "more.csv").write_text("id"), "tables/more.csv does not belong to an export"),
+    (lambda kit: (kit / "manifest.json").unlink(), "manifest.json is missing"),
+    (lambda kit: (kit / "manifest.json").write_text("{"), "manifest.json is not the manifest of an export"),
+    (lambda kit: (kit / "manifest.json").write_text("[]"), "manifest.json is not the manifest of an export"),
+    (lambda kit: (kit / "manifest.json").write_text(" " * 2_000_000), "manifest.json is not the manifest"),
+    (
+        lambda kit: (
+            (kit / "tables" / "person.csv").rename(kit / "x") and (kit / "tables" / "person.csv").symlink_to(kit / "x")
+        ),
+        "x does not belong to an export",
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
-    [
-        (lambda kit: (kit / "tables" / "person.csv").unlink(), "tables/person.csv is missing"),
-        (lambda kit: (kit / "tables" / "person.csv").write_bytes(b"id\r\n"), "tables/person.csv is damaged or was"),
-        (lambda kit: (kit / "README.txt").write_text("Nothing"), "README.txt is damaged or was changed"),
-        (lambda kit: (kit / "tables" / "more.csv").write_text("id"), "tables/more.csv does not belong to an export"),
-        (lambda kit: (kit / "manifest.json").unlink(), "manifest.json is missing"),
-        (lambda kit: (kit / "manifest.json").write_text("{"), "manifest.json is not the manifest of an export"),
-        (lambda kit: (kit / "manifest.json").write_text("[]"), "manifest.json is not the manifest of an export"),
-        (lambda kit: (kit / "manifest.json").write_text(" " * 2_000_000), "manifest.json is not the manifest"),
-        (lambda kit: (kit / "tables" / "person.csv").rename(kit / "x") and (kit / "tables" / "person.csv").symlink_to(
-            kit / "x"), "x does not belong to an export"),
-    ],
+    DAMAGES,
 )  # fmt: skip
 def test_a_damaged_kit_is_refused_whole(kit: Path, spoil: Callable[[Path], object], sentence: str) -> None:
     spoil(kit)
@@ -174,15 +181,18 @@ def signed_again(kit: Path, table: str, body: str) -> None:
     (kit / "manifest.json").write_text(json.dumps(manifest))
 
 
+CHANGES: list[tuple[Callable[[str], str], str]] = [
+    (lambda text: text.replace("id,", "key,", 1), "does not have the columns of this version"),
+    (lambda text: text.splitlines(keepends=True)[0], "has 0 rows, and the manifest says 2"),
+    (lambda text: text + "1,2\r\n", "there are 2 cells"),
+    (lambda text: text.replace("+00:00", "", 1), "is no moment"),
+    (lambda text: text.replace('line",', 'line"x,', 1), "is not a table in CSV"),
+]
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
-    [
-        (lambda text: text.replace("id,", "key,", 1), "does not have the columns of this version"),
-        (lambda text: text.splitlines(keepends=True)[0], "has 0 rows, and the manifest says 2"),
-        (lambda text: text + "1,2\r\n", "there are 2 cells"),
-        (lambda text: text.replace("+00:00", "", 1), "is no moment"),
-        (lambda text: text.replace('line",', 'line"x,', 1), "is not a table in CSV"),
-    ],
+    CHANGES,
 )
 def test_a_table_that_cannot_be_read_is_refused_with_its_row(
     kit: Path, change: Callable[[str], str], sentence: str
