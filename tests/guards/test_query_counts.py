@@ -21,7 +21,10 @@ from tests.factories import (
 )
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
-from training.agencies.operations import add_sector
+from training.agencies.models import AgencyMembership
+from training.agencies.operations import add_sector, set_domains
+from training.agencies.operations_names import add_alias
+from training.agencies.operations_tree import set_parent
 from training.bookings.models import Booking, BookingNeed, BookingState
 from training.catalogue.models import CourseKind
 from training.catalogue.operations import add_priority
@@ -32,7 +35,7 @@ from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
 from training.custody.models import RetentionRun
 from training.evaluations.operations import open_requests
-from training.people.models import Person, SignIn
+from training.people.models import Employment, Person, SignIn
 from training.people.operations_roles import grant_role
 from training.planning.operations import LineFacts, add_line, open_plan, set_targets
 from training.planning.years import TrainingYear
@@ -232,6 +235,45 @@ def desk_agencies() -> Growing:
     return Growing("/desk/agencies", make_agency)
 
 
+def desk_agency() -> Growing:
+    agency = make_agency()
+
+    def add() -> None:
+        add_alias(COMMAND, agency, f"Name {number()}")
+        set_parent(COMMAND, make_agency(), agency, date(2026, 4, 1))
+        day = date(2020, 1, 1) + timedelta(days=10 * number())
+        db.session.add(AgencyMembership(agency_id=agency.id, from_on=day, to_on=day))
+
+    return Growing(f"/desk/agencies/{agency.code}", add)
+
+
+def to_confirm() -> Growing:
+    def add() -> None:
+        job = Employment(agency_named=f"Club {number()}", job_role="Coach", from_on=date(2026, 1, 1))
+        make_person().employments.append(job)
+        make_booking(make_session(), make_person(agency=make_agency()), agency=None)
+
+    return Growing("/desk/agencies/to-confirm", add)
+
+
+def ending() -> Growing:
+    agency, other = make_agency(), make_agency()
+
+    def add() -> None:
+        make_booking(make_session(), make_person(agency=agency))
+        set_parent(COMMAND, make_agency(), agency, date(2026, 4, 1))
+
+    day = "last_on-day=2&last_on-month=12&last_on-year=2026"
+    return Growing(f"/desk/agencies/{agency.code}/merge?successor={other.id}&leads=end&{day}", add)
+
+
+def domain_change() -> Growing:
+    agency = make_agency()
+    set_domains(COMMAND, agency, ["people.example"])
+    asked = "old=people.example&new=new.example&again=new.example&keep=drop"
+    return Growing(f"/desk/agencies/{agency.code}/domain?{asked}", lambda: make_person(agency=agency))
+
+
 def desk_sectors() -> Growing:
     return Growing("/desk/agencies/sectors", lambda: make_agency(sector=add_sector(COMMAND, f"Sector {number()}", "B")))
 
@@ -341,6 +383,10 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "people past their time": past_their_time,
     "runs of retention": retention_runs,
     "agencies": desk_agencies,
+    "one agency": desk_agency,
+    "agencies to be confirmed": to_confirm,
+    "an agency that ends": ending,
+    "change of domain": domain_change,
     "sectors": desk_sectors,
     "plans": desk_plans,
     "one plan": desk_plan,
@@ -350,6 +396,8 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "audit log": audit_log,
     "reports": lambda: reports(""),
     "attendance by agency": lambda: reports("/agencies"),
+    "attendance by organisation then": lambda: reports("/agencies?level=parent"),
+    "attendance by agency now": lambda: reports("/agencies?agencies=now"),
     "delivery": lambda: reports("/delivery"),
 }
 
