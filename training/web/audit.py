@@ -31,13 +31,11 @@ COLUMNS = ("When", "Who", "Reference of who", "Deed", "Kind", "About", "Referenc
 class AuditFilters(FilterForm):
     """What to show of the log."""
 
-    who = TextField("Done by", hint="A name, an email address or a reference", required=False)
+    who = TextField("Done by", required=False)
     kind = SelectField(
         "Done as", choices=ACTOR_LABELS, coerce=ViewerKind, first="Anybody", ask="who did it", required=False
     )
-    about = TextField(
-        "About", hint="The reference of a person, booking or session; the code of an agency or course", required=False
-    )
+    about = TextField("About", required=False)
     deed = SelectField("Deed", first="Any deed", ask="a deed", required=False)
     words = TextField("Words in the reason", required=False)
     begins = DateField("From", ask="the first day", required=False)

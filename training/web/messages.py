@@ -8,6 +8,8 @@ from training.core.message_log import correct_address, find_message, messages_fo
 from training.core.messages import label_of, message_kinds
 from training.core.outbox import MESSAGE_STATE_LABELS, MessageState, OutboxMessage
 from training.core.refusal import Refused
+from training.core.sending import HELD
+from training.core.settings import setting_value
 from training.core.viewer import DESK_ROLES
 from training.web import access
 from training.web.access import current_viewer
@@ -72,6 +74,7 @@ def index() -> ResponseReturnValue:
         label_of=label_of,
         states=MESSAGE_STATE_LABELS,
         tones=STATE_TONES,
+        is_held=setting_value(HELD),
     ), 400 if form.failed else 200
 
 
