@@ -59,7 +59,7 @@ def test_addresses_sign_ins_managers_and_domains_move_together(agency: Agency) -
     account = open_account(ada, "secret password", confirmed_at)
     ada.employments[0].manager_address = f"Boss@{OLD}"
     past = Employment(
-        person_id=ben.id, agency=agency, job_role="Nurse", manager_address=f"boss@{OLD}",
+        person_id=ben.id, agency=agency, job_role="Nurse", manager_address=f"boss@{OLD}", standing=Standing.VOUCHED,
         from_on=date(2020, 1, 1), to_on=date(2021, 1, 1),
     )  # fmt: skip
     claim = AddressClaim(person_id=ben.id, address=f"ada@{NEW}")

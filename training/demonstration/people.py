@@ -12,7 +12,7 @@ from training.core.database import db
 from training.demonstration.agencies import UNLISTED, InventedAgency
 from training.demonstration.ledger import Ledger, csv_rows
 from training.demonstration.names import Names
-from training.people.models import EmailAddress, Employment, Person
+from training.people.models import EmailAddress, Employment, Person, Standing
 from training.people.models_workforce import WorkforceGroup
 
 POSTS = 1700
@@ -110,6 +110,8 @@ class People:
             workforce_group_id=group_id,
             manager_name=" ".join(manager) if manager else "",
             manager_address=address_of(*manager, agency) if manager else "",
+            manager_confirmed_at=clock.start_of_day(period[0]) if manager else None,
+            standing=Standing.BY_ADDRESS if agency.id else Standing.ASKED,
             from_on=period[0],
             to_on=period[1],
             created_at=clock.start_of_day(period[0]),

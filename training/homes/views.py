@@ -7,7 +7,15 @@ from training.bookings.models import BOOKING_STATE_LABELS
 from training.bookings.queries_programme import ProgrammeFilters, next_sessions
 from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
-from training.homes import queries_desk, queries_desk_asked, queries_front, queries_my, queries_teaching
+from training.homes import (
+    agency_person,
+    queries_desk,
+    queries_desk_asked,
+    queries_front,
+    queries_my,
+    queries_teaching,
+    queries_waiting,
+)
 from training.planning.years import TrainingYear
 from training.reports.filters import choices, read_asked
 from training.reports.queries_agencies import agency_report
@@ -19,11 +27,14 @@ from training.web.access import current_viewer
 from training.web.navigation import register_desk_section, register_tab
 
 blueprint = Blueprint("homes", __name__)
+PARTS = (agency_person,)
+"""Parts of other stages' pages that need what only the homes know."""
 READERS = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER, Role.AGENCY_LEAD)
 HOMES = (
     (Role.OFFICER, "homes.desk"),
     (Role.ADMINISTRATOR, "homes.desk"),
     (Role.TRAINER, "homes.teaching"),
+    (Role.AGENCY_LEAD, "people.agency"),
     (Role.VIEWER, "homes.reports"),
 )
 NEXT_SHOWN = 8
@@ -110,6 +121,9 @@ def desk() -> ResponseReturnValue:
         drafts=queries_desk.drafts(viewer),
         waiting=queries_desk.waiting_lists(viewer),
         unconfirmed=queries_desk.agencies_to_confirm(viewer),
+        asking=queries_waiting.people_to_confirm(viewer),
+        leads=queries_waiting.lead_requests(viewer),
+        ending=queries_waiting.leads_ending(viewer),
         new_session=url_for("schedule.new_session"),
     )
 

@@ -143,7 +143,7 @@ class Employment(Identified, Dated, Versioned, Base):
     """When the manager's address was known to be a manager's: on the agency's domains, or confirmed by the lead."""
     has_no_manager: Mapped[bool] = mapped_column(default=False)
     """Said by the person; what a manager would be asked goes to the lead or the officer."""
-    standing: Mapped[Standing] = mapped_column(text_enum(Standing), default=Standing.VOUCHED)
+    standing: Mapped[Standing] = mapped_column(text_enum(Standing))
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     """Which lead or officer vouched for the person, or said no."""

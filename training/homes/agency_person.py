@@ -1,0 +1,81 @@
+"""What a lead sees of one of their people beside the job: what is in date, and what they are coming to."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import exists, or_, select
+
+from training.bookings.models import BOOKING_STATE_LABELS, LIVE, Booking
+from training.catalogue.models import Course
+from training.core import clock
+from training.core.database import db
+from training.core.viewer import Viewer
+from training.people.models import SETTLED, Employment
+from training.people.queries import lead_agencies
+from training.people.views_agency import register_agency_person_section
+from training.records.models import Completion
+from training.schedule.models import CourseSession
+
+
+class InDate(NamedTuple):
+    """A training that counts today, or was done while at the lead's agencies."""
+
+    title: str
+    completed_on: date
+    expires_on: date | None
+
+
+class Coming(NamedTuple):
+    """A session to which somebody comes from one of the lead's agencies."""
+
+    ref: str
+    title: str
+    starts_at: datetime
+    state: str
+
+
+def in_date(viewer: Viewer, person_id: int) -> list[InDate]:
+    """Trainings of the person that count today wherever they did them, and all done in their present jobs here."""
+    today = clock.today()
+    here = exists().where(
+        Employment.person_id == Completion.person_id,
+        Employment.agency_id.in_(lead_agencies(viewer)),
+        Employment.standing.in_(SETTLED),
+        Employment.from_on <= Completion.completed_on,
+        or_(Employment.to_on.is_(None), Employment.to_on >= Completion.completed_on),
+    )
+    rows = db.session.execute(
+        select(Course.title, Completion.completed_on, Completion.expires_on)
+        .join(Course, Course.id == Completion.course_id)
+        .where(
+            Completion.person_id == person_id,
+            Completion.revoked_at.is_(None),
+            or_(Completion.expires_on.is_(None), Completion.expires_on >= today, here),
+        )
+        .order_by(Completion.completed_on.desc(), Completion.id)
+    )
+    return [InDate(*row) for row in rows]
+
+
+def coming(viewer: Viewer, person_id: int) -> list[Coming]:
+    """Live bookings on sessions that have not ended, made from one of the lead's agencies, the earliest first."""
+    rows = db.session.execute(
+        select(CourseSession.ref, Course.title, CourseSession.starts_at, Booking.state)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(
+            Booking.person_id == person_id,
+            Booking.agency_id.in_(lead_agencies(viewer)),
+            Booking.state.in_(LIVE),
+            CourseSession.ends_at > clock.now(),
+        )
+        .order_by(CourseSession.starts_at, Booking.id)
+    )
+    return [Coming(ref, title, starts, BOOKING_STATE_LABELS[state]) for ref, title, starts, state in rows]
+
+
+def _context(viewer: Viewer, person_id: int) -> dict[str, object]:
+    return {"done": in_date(viewer, person_id), "coming": coming(viewer, person_id), "today": clock.today()}
+
+
+register_agency_person_section("Training", "homes/agency_person_part.html", _context)
