@@ -170,8 +170,12 @@ def test_a_closed_school_keeps_places_and_asks_where_people_work(app: Flask) -> 
 def test_who_works_at_both_keeps_one_job(app: Flask) -> None:
     old, new = make_agency("Abbey School"), make_agency("Castle Academy")
     person = make_person(agency=old)
-    there = Employment(person_id=person.id, agency=new, job_role="SOCIAL worker", standing=Standing.VOUCHED, from_on=date(2024, 1, 1))
-    later = Employment(person_id=make_person().id, agency=old, job_role="Nurse", standing=Standing.VOUCHED, from_on=date(2027, 1, 1))
+    there = Employment(
+        person_id=person.id, agency=new, job_role="SOCIAL worker", standing=Standing.VOUCHED, from_on=date(2024, 1, 1)
+    )
+    later = Employment(
+        person_id=make_person().id, agency=old, job_role="Nurse", standing=Standing.VOUCHED, from_on=date(2027, 1, 1)
+    )
     db.session.add_all([there, later])
     booking = make_booking(make_session(), person)
     end(old, new, leads_go_on=False)

@@ -21,7 +21,7 @@ from training.core.outbox import OutboxMessage
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role, Viewer
 from training.people.mail import CHOOSE_PASSWORD
-from training.people.models import AddressClaim, EmailAddress, Employment, Person, RoleGrant
+from training.people.models import AddressClaim, EmailAddress, Employment, Person, RoleGrant, Standing
 from training.people.operations import open_account
 from training.people.operations_domains import SEEN_OTHERWISE, change_domain
 from training.people.queries_domains import domain_change
