@@ -35,7 +35,7 @@ from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
 from training.custody.models import RetentionRun
 from training.evaluations.operations import open_requests
-from training.people.models import Employment, Person, SignIn
+from training.people.models import Employment, Person, SignIn, Standing
 from training.people.operations_roles import grant_role
 from training.planning.operations import LineFacts, add_line, open_plan, set_targets
 from training.planning.years import TrainingYear
@@ -249,7 +249,9 @@ def desk_agency() -> Growing:
 
 def to_confirm() -> Growing:
     def add() -> None:
-        job = Employment(agency_named=f"Club {number()}", job_role="Coach", from_on=date(2026, 1, 1))
+        job = Employment(
+            agency_named=f"Club {number()}", job_role="Coach", standing=Standing.ASKED, from_on=date(2026, 1, 1)
+        )
         make_person().employments.append(job)
         make_booking(make_session(), make_person(agency=make_agency()), agency=None)
 
