@@ -219,6 +219,8 @@ class CurrentYear:
             self.diary.cancelled(min(at, until + timedelta(days=1)), keys[number], viewer, self.chance.choice(REASONS))
         for key in session.accepted_ids:
             self.diary.accepted(session.published_at, key)
+        for key in session.asked_ids:
+            self.diary.requested(session.published_at, key)
 
     def _given_up_at(self, session: InventedSession, asked_at: datetime, others_wait: bool) -> datetime:
         """Late for a session that has begun; today for one that begins soon, or that others wait for; else any time."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from training.bookings import notices
 from training.bookings.models import Booking, BookingState
+from training.bookings.notices_trainers import trainer_asked
 from training.bookings.operations import cancel_booking, waiting_position
 from training.bookings.operations_sessions import call_off_session
 from training.core import audit, clock
@@ -57,6 +58,10 @@ class Diary:
     def accepted(self, at: datetime, assignment_id: int) -> None:
         """The session went into the calendar of a trainer."""
         self.note(at, lambda: notices.trainer_invited(db.session.get_one(TrainerAssignment, assignment_id)))
+
+    def requested(self, at: datetime, assignment_id: int) -> None:
+        """A trainer was asked by message whether they can teach."""
+        self.note(at, lambda: trainer_asked(db.session.get_one(TrainerAssignment, assignment_id), again=False))
 
     def asked_for_evaluation(self, at: datetime, request_id: int, answered_at: datetime | None) -> None:
         """Somebody was asked for an evaluation by mail, and perhaps answered."""

@@ -67,6 +67,8 @@ class InventedSession:
     trainer_ids: frozenset[int]
     accepted_ids: tuple[int, ...]
     """The assignments of the trainers who said that they will come."""
+    asked_ids: tuple[int, ...]
+    """Those of the trainers who were asked and have not answered."""
 
     @property
     def starts_at(self) -> datetime:
@@ -183,6 +185,7 @@ class Schedule:
             InventedPart(self._add_part(key, number, day, clock_times), *span)
             for number, (day, clock_times, span) in enumerate(zip(planned.days, times, spans, strict=True), start=1)
         )
+        accepted_ids, asked_ids = self._assign(key, planned, trainers, published_at)
         made = InventedSession(
             id=key,
             ref=ref,
@@ -192,7 +195,8 @@ class Schedule:
             closes_at=closes_at,
             lead_id=trainers[0].person_id,
             trainer_ids=frozenset(trainer.person_id for trainer in trainers),
-            accepted_ids=self._assign(key, planned, trainers, published_at),
+            accepted_ids=accepted_ids,
+            asked_ids=asked_ids,
         )
         self.sessions.append(made)
         return made
@@ -240,9 +244,10 @@ class Schedule:
 
     def _assign(
         self, session_id: int, planned: PlannedSession, trainers: list[Post], published_at: datetime
-    ) -> tuple[int, ...]:
-        """Note who teaches; the keys of the assignments that were accepted."""
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Note who teaches; the keys of the assignments that were accepted, and of those that were asked."""
         accepted: list[int] = []
+        asked: list[int] = []
         weeks_ahead = (planned.days[0] - self.people.today).days / 7
         parts = (TrainerPart.LEAD, TrainerPart.CO_TRAINER, TrainerPart.SHADOW)
         for post, part in zip(trainers, parts, strict=False):
@@ -255,6 +260,5 @@ class Schedule:
                 state=AssignmentState.ASKED if is_asked else AssignmentState.ACCEPTED,
                 created_at=published_at - timedelta(days=10),
             )
-            if not is_asked:
-                accepted.append(key)
-        return tuple(accepted)
+            (asked if is_asked else accepted).append(key)
+        return tuple(accepted), tuple(asked)
