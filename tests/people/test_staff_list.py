@@ -154,7 +154,7 @@ def test_a_lead_reaches_their_own_and_what_is_below(client: Client, agency: str)
     db.session.commit()
     ids = str(below.id), str(elsewhere.id)
     form = client.get(PAGE)
-    offered = {option["value"] for option in form.select("select[name=agency] option")}
+    offered = {str(option["value"]) for option in form.select("select[name=agency] option")}
     assert {agency, ids[0]} <= offered
     assert ids[1] not in offered
     content = sheet(HEAD, "Owen|Reed|owen@home.example|Porter")
