@@ -53,7 +53,7 @@ CHOSEN = (QuestionKind.RATING, QuestionKind.CHOICE)
 NOT_THE_SAME_TWICE = {
     ("account", "password"), ("account", "fs_uniquifier"), ("calendar_entry", "uid"), ("outbox_message", "message_id"),
     ("outbox_message", "key"), ("outbox_message", "calendar"), ("outbox_message", "calendar_uid"),
-    ("signed_link", "token_hash"), ("signed_link", "code_hash"),
+    ("batch", "ref"), ("signed_link", "token_hash"), ("signed_link", "code_hash"),
 }  # fmt: skip
 """What nobody must be able to guess, and what holds such a thing."""
 NOON = datetime(2026, 10, 13, 11, tzinfo=UTC)

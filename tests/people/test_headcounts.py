@@ -99,9 +99,8 @@ def test_the_desk_counts_on_the_agencys_page(client: Client, groups: list[int]) 
     assert client.submit(form, status=400).errors == ["Enter the number of people of at least one workforce group"]
     shown = client.submit(form, {"1. Group 1": "1,200", "3. Group 3": "0"}, follow=True)
     assert shown.rows() == [["3 Dec 2026", "1,200", "–", "0", "1,200"]]
-    assert "1,200 people on Thursday 3 December 2026: group 1: 1200, group 3: 0." in client.get(
-        f"/desk/agencies/{code}"
-    )
+    page = client.get(f"/desk/agencies/{code}")
+    assert "1,200 people on Thursday 3 December 2026: group 1: 1,200, group 3: 0." in page
 
 
 def test_a_lead_counts_for_theirs_and_no_other(client: Client, groups: list[int]) -> None:

@@ -16,6 +16,8 @@ UNLISTED = (
     ("Larkhollow Riding School for All", "larkhollowriding.example", "Volunteer"),
 )
 """What newcomers called agencies that nobody has added yet, with their addresses and the newcomers’ job roles."""
+TRUST = "WLT"
+"""The code of a trust without staff of its own, below which colleges stand."""
 NOTICE = "This is a demonstration. The partnership, its agencies, its people and their training are invented."
 
 REPORTING_GROUPS = {
@@ -53,7 +55,7 @@ class InventedAgency:
 
 def codes() -> frozenset[str]:
     """The codes of all invented agencies: by them a demonstration is recognised."""
-    return frozenset(row["code"] for row in csv_rows("agencies.csv"))
+    return frozenset({TRUST, *(row["code"] for row in csv_rows("agencies.csv"))})
 
 
 def add_agencies(ledger: Ledger) -> list[InventedAgency]:

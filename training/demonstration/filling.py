@@ -14,6 +14,7 @@ from training.core.viewer import COMMAND, Role
 from training.demonstration.accounts import SignIn, add_accounts, add_roles, sign_ins
 from training.demonstration.agencies import NOTICE, PARTNERSHIP, add_agencies, codes
 from training.demonstration.booking import Bookings
+from training.demonstration.changes import merge_two, note_agencies
 from training.demonstration.courses import add_courses
 from training.demonstration.crowd import Crowd
 from training.demonstration.current_year import add_current_year
@@ -55,6 +56,7 @@ def fill(seed: int = SEED) -> Filled:
     agencies = add_agencies(ledger)
     people = begin_people(ledger, today)
     people.fill(agencies)
+    note_agencies(ledger, agencies, people.groups, today)
     cast = add_roles(people, agencies)
     newcomers = people.add_newcomers()
     diary = Diary(as_person(cast[Role.OFFICER].person_id, Role.OFFICER))
@@ -76,6 +78,7 @@ def fill(seed: int = SEED) -> Filled:
     add_accounts(ledger, cast)
     rows = ledger.write()
     diary.replay()
+    merge_two(diary.officer, now)
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     change_setting(COMMAND, layout.NOTICE, NOTICE)
