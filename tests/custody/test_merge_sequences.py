@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -76,7 +77,7 @@ both = st.builds(
 def build(records: Records) -> tuple[Person, Person]:
     """The two records as rows."""
     agency = make_agency()
-    job = {"agency_id": agency.id, "job_role": "Teacher"}
+    job: dict[str, Any] = {"agency_id": agency.id, "job_role": "Teacher"}
     kept = a_record("Kit", **job)
     merged = a_record("Mia", telephone="01632 960001" if records.telephone else "", **(job if records.same_job else {}))
     for person, has in zip((kept, merged), records.accounts, strict=True):

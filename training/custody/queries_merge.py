@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import aliased, selectinload
 
 from training.agencies.models import Agency
@@ -19,6 +20,16 @@ from training.custody.stages import everything_held
 from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
 from training.people.queries import employed_on
 from training.schedule.models import CourseSession
+
+SHOWN_ABOVE = frozenset({"email_address", "employment", "account"})
+"""Tables whose rows the page names one by one."""
+DESK_LABELS = {
+    "evaluation_request": "Evaluations asked",
+    "person_need": "Needs kept for next time",
+    "trainer_assignment": "Sessions taught",
+    "walk_in": "Sessions without a booking",
+}
+"""How the desk calls what its owner reads as “yours”."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ def rows_of_both(first: Person, second: Person) -> list[Counted]:
     """How many rows of each kind the two records have, of those that a merge moves; a query for each kind."""
     found: list[Counted] = []
     for name, holding in everything_held().items():
-        for column in holding.moving:
+        for column in holding.moving if name not in SHOWN_ABOVE else ():
             owner = table_of(name).c[column]
             numbers = db.session.execute(
                 select(
@@ -92,7 +103,7 @@ def rows_of_both(first: Person, second: Person) -> list[Counted]:
                 ).where(owner.in_([first.id, second.id]))
             ).one()
             if any(numbers):
-                found.append(Counted(holding.label, *numbers))
+                found.append(Counted(DESK_LABELS.get(name, holding.label), *numbers))
     return found
 
 
@@ -166,11 +177,16 @@ def merge_by_ref(viewer: Viewer, kept: Person, ref: str) -> Merge | None:
 
 
 def duplicates(viewer: Viewer) -> Select[str, str, str, str, str, str, str]:
-    """Pairs of records that may be one person, by name: reference, first and last name of both, and why; for `paged`.
+    """Pairs of records that may be one person, the oldest first: reference and names of both, and why; for `paged`.
 
     Two records with one name at one agency today, or with one staff number of one agency.
     """
-    pairs = union_all(_same_name(), _same_number()).subquery()
+    found = union_all(_same_name(), _same_number()).subquery()
+    pairs = (
+        select(found.c.first_id, found.c.second_id, func.min(found.c.why).label("why"))
+        .group_by(found.c.first_id, found.c.second_id)
+        .subquery()
+    )
     first, second = aliased(Person), aliased(Person)
     statement = (
         select(
@@ -180,7 +196,7 @@ def duplicates(viewer: Viewer) -> Select[str, str, str, str, str, str, str]:
             second.ref.label("other_ref"),
             second.given_name.label("other_given_name"),
             second.family_name.label("other_family_name"),
-            func.min(pairs.c.why).label("why"),
+            pairs.c.why,
         )
         .select_from(pairs)
         .join(first, first.id == pairs.c.first_id)
@@ -188,45 +204,36 @@ def duplicates(viewer: Viewer) -> Select[str, str, str, str, str, str, str]:
         .where(
             *(person.merged_into_id.is_(None) & person.anonymised_at.is_(None) for person in (first, second)),
         )
-        .group_by(first.id, second.id)
-        .order_by(first.sort_key, first.id, second.id)
+        # By the keys and not by name: the pairs are few, and must lead to the people rather than the other way round.
+        .order_by(pairs.c.first_id, pairs.c.second_id)
     )
     return statement if viewer.is_machine or viewer.has(Role.OFFICER) else statement.where(literal(value=False))
 
 
 def _same_name() -> Select[int, int, str]:
-    first, second, job, other = aliased(Person), aliased(Person), aliased(Employment), aliased(Employment)
-    today = employed_on(clock.today())
-    works = select(Employment.id).where(today)
-    return (
-        select(first.id.label("first_id"), second.id.label("second_id"), literal("Same name and agency").label("why"))
-        .join(second, and_(second.sort_key == first.sort_key, second.id > first.id))
-        .join(job, job.person_id == first.id)
-        .join(other, and_(other.person_id == second.id, other.agency_id == job.agency_id))
-        .where(job.id.in_(works), other.id.in_(works))
+    works = (
+        select(Person.id.label("person_id"), Person.sort_key.label("likeness"), Employment.agency_id)
+        .join(Employment, Employment.person_id == Person.id)
+        .where(employed_on(clock.today()), Employment.agency_id.is_not(None), Person.merged_into_id.is_(None))
+        .distinct()
     )
+    return _pairs(works, "Same name and agency")
 
 
 def _same_number() -> Select[int, int, str]:
-    twice = (
-        select(Employment.agency_id, Employment.staff_number)
+    numbered = (
+        select(Employment.person_id, Employment.staff_number.label("likeness"), Employment.agency_id)
         .where(Employment.staff_number != "", Employment.agency_id.is_not(None))
-        .group_by(Employment.agency_id, Employment.staff_number)
-        .having(func.count(Employment.person_id.distinct()) > 1)
-        .subquery()
+        .distinct()
     )
-    job, other = aliased(Employment), aliased(Employment)
+    return _pairs(numbered, "Same staff number")
 
-    def has(one: type[Employment]) -> object:
-        return and_(one.agency_id == twice.c.agency_id, one.staff_number == twice.c.staff_number)
 
-    return (
-        select(
-            job.person_id.label("first_id"),
-            other.person_id.label("second_id"),
-            literal("Same staff number").label("why"),
-        )
-        .select_from(twice)
-        .join(job, has(job))  # type: ignore[arg-type]
-        .join(other, and_(has(other), other.person_id > job.person_id))  # type: ignore[arg-type]
-    )
+def _pairs(likenesses: Any, why: str) -> Select[int, int, str]:
+    """Everybody with one likeness at one agency, each beside the oldest record of them."""
+    alike = likenesses.subquery()
+    oldest = func.min(alike.c.person_id).over(partition_by=(alike.c.agency_id, alike.c.likeness))
+    beside = select(
+        oldest.label("first_id"), alike.c.person_id.label("second_id"), literal(why).label("why")
+    ).subquery()
+    return select(beside.c.first_id, beside.c.second_id, beside.c.why).where(beside.c.first_id != beside.c.second_id)

@@ -14,7 +14,7 @@ from training.core.database import db
 from training.custody.anonymising import erase, holds_today, is_to_come, teaches_to_come
 from training.custody.records import lock_people
 from training.custody.retention import class_named
-from training.people.models import Account, Person, RoleGrant
+from training.people.models import Account, Employment, Person, RoleGrant
 from training.records.models import Completion
 from training.schedule.models import CourseSession, TrainerAssignment
 
@@ -40,6 +40,8 @@ def people_due(day: date) -> Select[int]:
             Person.merged_into_id.is_(None),
             Person.created_at < begin,
             nothing(RoleGrant.person_id, holds_today()),
+            # Whoever a lead has put on the staff list since is still there.
+            nothing(Employment.person_id, Employment.created_at >= begin),
             nothing(Booking.person_id, or_(is_to_come(), Booking.created_at >= begin)),
             nothing(Booking.person_id, Booking.session_id.in_(late_sessions)),
             nothing(WalkIn.person_id, or_(WalkIn.created_at >= begin, WalkIn.session_id.in_(late_sessions))),
