@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
-from training.agencies.models import AgencyMembership
+from training.agencies.models import Agency, AgencyMembership
 from training.agencies.operations import add_sector, set_domains
 from training.agencies.operations_names import add_alias
 from training.agencies.operations_tree import set_parent
@@ -35,7 +35,8 @@ from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
 from training.custody.models import RetentionRun
 from training.evaluations.operations import open_requests
-from training.people.models import Employment, Person, SignIn, Standing
+from training.people.models import Employment, LeadRequest, Person, RequestState, SignIn, Standing
+from training.people.operations import open_account
 from training.people.operations_roles import grant_role
 from training.planning.operations import LineFacts, add_line, open_plan, set_targets
 from training.planning.years import TrainingYear
@@ -202,6 +203,47 @@ def desk_person() -> Growing:
         make_booking(make_session(), person)
 
     return Growing(f"/desk/people/{person.ref}", add)
+
+
+def led() -> tuple[Agency, Person]:
+    """An agency with its lead."""
+    agency, lead = make_agency(), make_person()
+    grant_role(COMMAND, lead, Role.AGENCY_LEAD, agency.id)
+    return agency, lead
+
+
+def agency_people() -> Growing:
+    agency, lead = led()
+    return Growing("/agency/people", lambda: make_person(agency=agency), lead)
+
+
+def people_to_confirm(address: str, at_desk: bool) -> Growing:
+    agency, lead = led()
+
+    def add() -> None:
+        make_person(agency=agency).employments[0].standing = Standing.ASKED
+        job = make_person(agency=agency).employments[0]
+        job.manager_name = job.manager_address = f"manager.{number()}@else.example"
+
+    return Growing(address, add, None if at_desk else lead)
+
+
+def lead_requests() -> Growing:
+    def add() -> None:
+        request = LeadRequest(
+            ref=f"L-{number()}", person=make_person(), agency=make_agency(), reason="I am", state=RequestState.ASKED
+        )
+        db.session.add(request)
+
+    return Growing("/desk/people/lead-requests", add)
+
+
+def closed_accounts() -> Growing:
+    def add() -> None:
+        account = open_account(make_person(), None, None)
+        account.active, account.closed_at, account.closed_because = False, clock.now(), "Not used"
+
+    return Growing("/desk/people/closed-accounts", add)
 
 
 def duplicates() -> Growing:
@@ -380,6 +422,11 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "priorities": desk_priorities,
     "people": desk_people,
     "one person": desk_person,
+    "a lead's people": agency_people,
+    "a lead's people to confirm": lambda: people_to_confirm("/agency/to-confirm", False),
+    "people to confirm": lambda: people_to_confirm("/desk/people/to-confirm", True),
+    "requests to lead": lead_requests,
+    "closed accounts": closed_accounts,
     "likely duplicates": duplicates,
     "other records": other_records,
     "people past their time": past_their_time,
