@@ -30,13 +30,10 @@ class SoftPasskey:
         point = self.key.public_key().public_numbers()
         cose: dict[int, Any] = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
         key = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
-        attestation = {"fmt": "none", "attStmt": {}, "authData": self._data(asked["rp"]["id"], HOLDS_KEY) + key}
-        return self._answer(
-            {
-                "clientDataJSON": _text(self._client(asked, "create")),
-                "attestationObject": _text(cbor2.dumps(attestation)),
-            }
-        )
+        attestation = dict[str, Any](fmt="none", attStmt=dict[str, Any]())
+        attestation["authData"] = self._data(asked["rp"]["id"], HOLDS_KEY) + key
+        client = _text(self._client(asked, "create"))
+        return self._answer({"clientDataJSON": client, "attestationObject": _text(cbor2.dumps(attestation))})
 
     def get(self, options: str) -> str:
         """The answer to being asked for a passkey that is known."""
