@@ -17,6 +17,7 @@ from training.attendance.operations_walk_ins import add_walk_in
 from training.attendance.queries import attendees_of, booking_outcomes
 from training.attendance.rules import NOT_MARKED, MarkState, Outcome, outcome_of
 from training.bookings.models import BookingState
+from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.transaction import in_unit_of_work
@@ -41,6 +42,21 @@ def test_marks_are_kept_with_who_wrote_them_and_every_step_before(room: Room) ->
         (room.bookings[1].id, None, 0),
     ]
     assert {step.changed_by_id for step in steps} == {room.trainer.id}
+
+
+def test_the_audit_log_says_what_the_register_said_about_each_person(room: Room) -> None:
+    take(room, [ATTENDED, ABSENT])
+    late = MarkState(Presence.ATTENDED, late=20)
+    take_register(trainer_of(room), part_of(room), [MarkWanted(room.bookings[0].ref, late, ATTENDED)])
+    db.session.commit()
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.deed == "marked in the register").order_by(AuditEntry.id)
+    ).all()
+    assert [entry.subject_id for entry in entries] == [booking.id for booking in (*room.bookings[:2], room.bookings[0])]
+    assert entries[2].actor_id == room.trainer.id
+    assert entries[2].values is not None
+    assert entries[2].values.before == {"register": "Attended"}
+    assert entries[2].values.after == {"part": 1, "register": "Attended", "minutes late": 20}
 
 
 def test_saving_what_is_there_already_adds_no_history(room: Room) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from training.attendance.completions import revoke_completions, write_completions
 from training.attendance.marking import state_of, write_mark
-from training.attendance.models import Mark, Register
+from training.attendance.models import PRESENCE_LABELS, Mark, Register, WalkIn
 from training.attendance.queries import Attendee, attendees_of, open_parts, totals_of
 from training.attendance.reach import registers_within_reach
 from training.attendance.rules import MarkState, merged, minutes_problem, register_opens_at
 from training.attendance.settings import REGISTER_OPENS_HOURS
+from training.bookings.models import Booking
 from training.core import audit, clock
 from training.core.database import db
 from training.core.refusal import Refused
@@ -71,7 +72,7 @@ def take_register(viewer: Viewer, part_id: int, marks: Sequence[MarkWanted]) -> 
         (mark.booking_id, mark.walk_in_id): mark
         for mark in db.session.scalars(select(Mark).where(Mark.part_id == part_id))
     }
-    changed = 0
+    changes: list[tuple[Attendee, MarkState, MarkState]] = []
     conflicts: list[Conflict] = []
     for asked in marks:
         attendee = people.get(asked.key)
@@ -85,13 +86,41 @@ def take_register(viewer: Viewer, part_id: int, marks: Sequence[MarkWanted]) -> 
         if merge.conflict:
             conflicts.append(Conflict(attendee, asked.wanted))
         elif merge.result != state_of(mark):
-            changed += 1
+            changes.append((attendee, state_of(mark), merge.result))
             write_mark(
                 viewer, mark, merge.result,
                 part_id=part_id, booking_id=attendee.booking_id, walk_in_id=attendee.walk_in_id,
             )  # fmt: skip
     db.session.flush()
-    return Taken(changed, tuple(conflicts))
+    _audit_marks(viewer, part, changes)
+    return Taken(len(changes), tuple(conflicts))
+
+
+def _audit_marks(viewer: Viewer, part: SessionPart, changes: Sequence[tuple[Attendee, MarkState, MarkState]]) -> None:
+    """Note for each person what the register said and says; two queries however many they are."""
+    bookings = {
+        booking.id: booking
+        for booking in db.session.scalars(
+            select(Booking).where(Booking.id.in_([attendee.booking_id for attendee, *_ in changes]))
+        )
+    }
+    walk_ins = {
+        walk_in.id: walk_in
+        for walk_in in db.session.scalars(
+            select(WalkIn).where(WalkIn.id.in_([attendee.walk_in_id for attendee, *_ in changes]))
+        )
+    }
+    for attendee, before, after in changes:
+        subject = bookings.get(attendee.booking_id or 0) or walk_ins[attendee.walk_in_id or 0]
+        said = {"part": part.number, **_in_words(after)}
+        audit.record(viewer, "marked in the register", subject, before=_in_words(before), after=said)
+
+
+def _in_words(state: MarkState) -> dict[str, str | int]:
+    """What a mark says, for the audit log; minutes only where there are any."""
+    presence = PRESENCE_LABELS[state.presence] if state.presence is not None else "Not marked"
+    minutes = {"minutes late": state.late, "minutes early": state.early}
+    return {"register": presence, **{name: value for name, value in minutes.items() if value}}
 
 
 def close_register(viewer: Viewer, part_id: int) -> Closed:

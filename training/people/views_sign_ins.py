@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from sqlalchemy import select
 
+from training.core import audit
 from training.core.database import db
 from training.core.viewer import DESK_ROLES, Role, Viewer
 from training.people import sign_ins
@@ -52,6 +53,7 @@ def sign_out_browser(handle: str) -> ResponseReturnValue:
         flash("That browser was signed out already.", "success")
     else:
         sign_ins.end_sign_in(chosen)
+        audit.record(current_viewer(), "signed a browser out", chosen, after={"device": chosen.device})
         flash(f"{chosen.device} is signed out.", "success")
     return redirect(url_for("people.my_sign_ins"))
 

@@ -28,7 +28,6 @@ CONTACT = register_setting(
     "statement. While empty, the address that messages come from is shown.",
 )
 blueprint = Blueprint("policies", __name__)
-KIND = "any(privacy, terms, accessibility)"
 
 
 class PolicyForm(Form):
@@ -51,14 +50,18 @@ class PolicyForm(Form):
     based_on = HiddenField()
 
 
-@blueprint.get(f"/<{KIND}:kind>")
+@blueprint.get("/privacy", defaults={"kind": "privacy"})
+@blueprint.get("/terms", defaults={"kind": "terms"})
+@blueprint.get("/accessibility", defaults={"kind": "accessibility"})
 @access.public
 def show(kind: str) -> ResponseReturnValue:
     """The text in force."""
     return _page(policies.in_force(PolicyKind(kind)), is_in_force=True)
 
 
-@blueprint.get(f"/<{KIND}:kind>/versions")
+@blueprint.get("/privacy/versions", defaults={"kind": "privacy"})
+@blueprint.get("/terms/versions", defaults={"kind": "terms"})
+@blueprint.get("/accessibility/versions", defaults={"kind": "accessibility"})
 @access.public
 def versions(kind: str) -> ResponseReturnValue:
     """All versions, the newest first."""
@@ -68,7 +71,9 @@ def versions(kind: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get(f"/<{KIND}:kind>/versions/<int:number>")
+@blueprint.get("/privacy/versions/<int:number>", defaults={"kind": "privacy"})
+@blueprint.get("/terms/versions/<int:number>", defaults={"kind": "terms"})
+@blueprint.get("/accessibility/versions/<int:number>", defaults={"kind": "accessibility"})
 @access.public
 def version(kind: str, number: int) -> ResponseReturnValue:
     """One version, as it was published."""
@@ -88,10 +93,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.route(f"/desk/settings/policies/<{KIND}:kind>", methods=["GET", "POST"])
+@blueprint.route("/desk/settings/policies/<string:kind>", methods=["GET", "POST"])
 @access.only(Role.OFFICER, Role.SYSTEM)
 def edit(kind: str) -> ResponseReturnValue:
     """Write the next version, look at it, publish it."""
+    if kind not in list(PolicyKind):
+        abort(404)
     chosen = PolicyKind(kind)
     present = policies.in_force(chosen)
     form = PolicyForm(text=present.text, based_on=str(present.number))
