@@ -44,10 +44,11 @@ def send_registers() -> int:
         keys = {(assignment_id, part.id): _key(assignment_id, part) for assignment_id, part in open_now}
         told = set(session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(keys.values()))))
         due = [who for who, key in keys.items() if key not in told]
-    return for_each(due, lambda who: _send(*who))
+    return for_each(due, lambda who: tell_register_open(*who))
 
 
-def _send(assignment_id: int, part_id: int) -> bool:
+def tell_register_open(assignment_id: int, part_id: int) -> bool:
+    """Send one trainer the way to the register of one part; False where they do not come any more, or were told."""
     session_id = db.session.scalar(select(SessionPart.session_id).where(SessionPart.id == part_id))
     if session_id is None:
         return False

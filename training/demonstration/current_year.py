@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from training.attendance.settings import REGISTER_OPENS_HOURS
 from training.catalogue.models import Mode
 from training.core.viewer import Role
 from training.demonstration.accounts import Cast
@@ -221,6 +222,11 @@ class CurrentYear:
             self.diary.accepted(session.published_at, key)
         for key in session.asked_ids:
             self.diary.requested(session.published_at, key)
+        opens = timedelta(hours=REGISTER_OPENS_HOURS.default)
+        for part in session.parts:
+            if part.starts_at - opens <= self.now < part.ends_at:
+                for key in session.accepted_ids:
+                    self.diary.register_opened(part.starts_at - opens, key, part.id)
 
     def _given_up_at(self, session: InventedSession, asked_at: datetime, others_wait: bool) -> datetime:
         """Late for a session that has begun; today for one that begins soon, or that others wait for; else any time."""

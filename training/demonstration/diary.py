@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from training.attendance.ticks import tell_register_open
 from training.bookings import notices
 from training.bookings.models import Booking, BookingState
 from training.bookings.notices_trainers import trainer_asked
@@ -62,6 +63,10 @@ class Diary:
     def requested(self, at: datetime, assignment_id: int) -> None:
         """A trainer was asked by message whether they can teach."""
         self.note(at, lambda: trainer_asked(db.session.get_one(TrainerAssignment, assignment_id), again=False))
+
+    def register_opened(self, at: datetime, assignment_id: int, part_id: int) -> None:
+        """A trainer was told that the register of a part is open."""
+        self.note(at, partial(tell_register_open, assignment_id, part_id))
 
     def asked_for_evaluation(self, at: datetime, request_id: int, answered_at: datetime | None) -> None:
         """Somebody was asked for an evaluation by mail, and perhaps answered."""
