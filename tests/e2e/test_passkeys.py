@@ -51,10 +51,10 @@ def named_visitor(browser: Browser, server: str, client: Client) -> Generator[Vi
 
 def give_device(page: Page) -> Callable[[bool], None]:
     """Put a device that keeps passkeys into the browser; the answer says whether it knows its owner from now on."""
-    devtools = page.context.new_cdp_session(page)
+    context: Any = page.context
+    devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    command: Any = devtools.send
-    made = command("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
 
     def know_owner(known: bool) -> None:
         wanted = {"authenticatorId": made["authenticatorId"], "isUserVerified": known}

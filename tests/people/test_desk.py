@@ -148,8 +148,12 @@ def test_the_first_officer_comes_by_command_and_twice_is_once(
     link = re.search(r"http://localhost(/link/\S+)", first.output)
     assert link
     client.submit(client.get(link[1]), {"password": "correct horse staple"})
-    client.get("/desk/people")
+    assert client.get("/desk/people", follow=True).h1 == "Set up a second factor"
     assert "have a password already" in CliRunner().invoke(main, command).output
+    reset = ["reset-second-factor", "dana@council.example", "--reason", "Telephone lost"]
+    assert "sets up a second factor at the next sign-in" in CliRunner().invoke(main, reset).output
+    nobody = CliRunner().invoke(main, ["reset-second-factor", "nobody@council.example", "--reason", "Lost"])
+    assert (nobody.exit_code, nobody.output) == (1, "Nobody with this address is known.\n")
     refused = CliRunner().invoke(main, ["add-officer", "office@council.example", "--given", "D", "--family", "W"])
     assert refused.exit_code == 1
     assert "several people read" in refused.output

@@ -71,8 +71,11 @@ class Question:
 
 
 def host() -> str:
-    """The name that passkeys are bound to."""
-    return urlsplit(_security().webauthn_util.origin()).hostname or ""
+    """The name that passkeys are bound to; empty where a Host header in development is none."""
+    try:
+        return urlsplit(_security().webauthn_util.origin()).hostname or ""
+    except ValueError:
+        return ""
 
 
 def can_be_used() -> bool:
@@ -80,7 +83,7 @@ def can_be_used() -> bool:
     try:
         ipaddress.ip_address(host())
     except ValueError:
-        return True
+        return bool(host())
     return False
 
 
