@@ -266,6 +266,7 @@ def test_the_desk_sees_it_first_and_then_does_it(client: Client, app: Flask) -> 
     assert db.session.get_one(Booking, booking_id).agency_id == new_id
     db.session.rollback()
     client.get(f"/desk/agencies/{code}/merge", status=404)
+    assert "agency-ending" not in client.get("/desk/imports")
     back = client.click(done, "Bring it back")
     assert client.submit(back, status=400).errors == ["Enter what was wrong"]
     returned = client.submit(back, {"reason": "Not yet"}, follow=True)

@@ -109,6 +109,8 @@ def bring_back(viewer: Viewer, agency_id: int, reason: str) -> None:
     if batch is None:
         raise Refused("There is no ending to take back here")
     steps = [step for row in batch.rows for step in row.journal]
+    if not steps:
+        raise Refused("What went with its end is no longer kept, so it cannot be taken back as one")
     bookings = {step["id"] for step in steps if step["table"] == Booking.__tablename__}
     jobs = {step["id"] for step in steps if step["table"] == Employment.__tablename__ and "added" in step}
     lock_courses_of(Booking.id.in_(bookings))

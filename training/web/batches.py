@@ -98,10 +98,13 @@ def template_download(name: str, columns: tuple[Column, ...], ending: str) -> Re
 
 
 def batches_within_reach(viewer: Viewer, room: Room) -> Select[Batch]:
-    """The files `viewer` may see, newest first: all for an officer at the desk, else those they brought."""
+    """The files `viewer` may see, newest first: all for an officer at the desk, else those they brought.
+
+    What a stage keeps as a batch without a file, to take it back as one, has a page of its own.
+    """
     everything = room.is_desk and (viewer.is_machine or viewer.has(Role.OFFICER))
     reach = true() if everything else Batch.asked_by_id == viewer.person_id
-    return select(Batch).where(reach).order_by(Batch.id.desc())
+    return select(Batch).where(reach, Batch.file_name != "").order_by(Batch.id.desc())
 
 
 def index(room: Room) -> ResponseReturnValue:
