@@ -6,6 +6,7 @@ the device and its owner. A question to a browser is signed, runs out after some
 
 import ipaddress
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,7 @@ NOT_RIGHT = "The passkey could not be checked. Try again, or use another way to 
 TOO_LATE = "The passkey was used too late or a second time. Try again"
 LONGEST_ANSWER = 20_000
 NEW, KNOWN = "new", "known"
+_NAME = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
 
 class AnyPasskey(WebauthnUtil):
@@ -73,9 +75,10 @@ class Question:
 def host() -> str:
     """The name that passkeys are bound to; empty where a Host header in development is none."""
     try:
-        return urlsplit(_security().webauthn_util.origin()).hostname or ""
+        named = urlsplit(_security().webauthn_util.origin()).hostname or ""
     except ValueError:
         return ""
+    return named if len(named) <= 253 and _NAME.fullmatch(named) else ""
 
 
 def can_be_used() -> bool:
