@@ -1,6 +1,6 @@
 """Adding people, their jobs and their roles: what is refused, and what is kept of before."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Grant, Role, Viewer, ViewerKind
-from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
+from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant, Standing
 from training.people.operations import NewPerson, add_person, change_person, open_account
 from training.people.operations_jobs import Job, add_employment, end_employment, move_agency
 from training.people.operations_roles import end_role, grant_role
@@ -177,14 +177,26 @@ def test_an_account_needs_an_address_and_there_is_one(app: Flask) -> None:
         open_account(person, None, None)
 
 
-DAY, DAY_BEFORE = date(2026, 1, 2), date(2026, 1, 1)
+DAY, ASKED = {"standing": Standing.ASKED}
+DAY_BEFORE = date(2026, 1, 2), date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(
     ("name", "kind", "columns"),
     [
-        ("ck_employment_period_runs_forward", Employment, {"agency_named": "X", "to_on": DAY_BEFORE}),
-        ("ck_employment_agency_known_or_named", Employment, {}),
+        ("ck_employment_period_runs_forward", Employment, {**ASKED, "agency_named": "X", "to_on": DAY_BEFORE}),
+        ("ck_employment_agency_known_or_named", Employment, {**ASKED}),
+        (
+            "ck_employment_no_manager_no_address",
+            Employment,
+            {**ASKED, "agency_named": "X", "has_no_manager": True, "manager_address": "g@b.example"},
+        ),
+        (
+            "ck_employment_confirmed_manager_has_address",
+            Employment,
+            {**ASKED, "agency_named": "X", "manager_confirmed_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        ),
+        ("ck_role_grant_deputies_are_leads", RoleGrant, {"role": Role.TRAINER, "is_deputy": True}),
         ("ck_role_grant_period_runs_forward", RoleGrant, {"role": Role.TRAINER, "to_on": DAY_BEFORE}),
         ("ck_role_grant_learner_is_everybody", RoleGrant, {"role": Role.LEARNER}),
         ("ck_role_grant_lead_has_agency", RoleGrant, {"role": Role.AGENCY_LEAD}),
