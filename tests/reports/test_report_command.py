@@ -23,7 +23,7 @@ def muster(app: Flask, wall_clock: WallClock, monkeypatch: pytest.MonkeyPatch) -
     def made(_config: Config) -> Flask:
         return app
 
-    monkeypatch.setattr("training.cli.create_app", made)
+    monkeypatch.setattr("training.command_line.create_app", made)
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(main, ["report", *arguments], catch_exceptions=False)
