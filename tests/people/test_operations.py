@@ -177,8 +177,8 @@ def test_an_account_needs_an_address_and_there_is_one(app: Flask) -> None:
         open_account(person, None, None)
 
 
-DAY, ASKED = {"standing": Standing.ASKED}
-DAY_BEFORE = date(2026, 1, 2), date(2026, 1, 1)
+DAY, DAY_BEFORE = date(2026, 1, 2), date(2026, 1, 1)
+ASKED = {"standing": Standing.ASKED}
 
 
 @pytest.mark.parametrize(
