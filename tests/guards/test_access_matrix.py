@@ -46,7 +46,8 @@ def visitors_role(name: str) -> Person:
 
 
 def address_of(rule: str) -> str:
-    """`rule` with something in each of its parts that no row has."""
+    """`rule` with something in each of its parts that no row has; of named choices, the first."""
+    rule = re.sub(r"<any\(([\w-]+)[^)]*\):\w+>", r"\1", rule)
     return re.sub(r"<(\w+?)(?:\([^)]*\))?:\w+>", lambda part: FILLED.get(part[1], FILLED["string"]), rule)
 
 

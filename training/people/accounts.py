@@ -28,7 +28,7 @@ from training.people.passwords import SHORTEST, PasswordRules
 from training.people.proofs import PREPARATIONS
 from training.people.sign_ins import present_sign_in
 from training.people.where_to import AFTER_SIGN_IN
-from training.web.access import PUBLIC, declare_foreign
+from training.web.access import PUBLIC, declare_foreign, describe_foreign
 from training.web.forms import Form
 from training.web.requests import prepare
 
@@ -123,6 +123,13 @@ def declare_account_access(app: Flask) -> None:
         {
             "security.login": PUBLIC,
             "security.logout": PUBLIC,
+        },
+    )
+    describe_foreign(
+        app,
+        {
+            "security.login": "Sign in with a password, a code by message, a passkey or an organisation’s own sign-in.",
+            "security.logout": "Sign out of this browser.",
         },
     )
 
