@@ -10,6 +10,8 @@ AFTER_SIGN_IN = "/start"
 """Where people are led who asked for no page: it sends each on to where they have most to do."""
 SIGNING_IN = ("/sign-in", "/sign-out", "/sign-up", "/my/account/sign-in/again")
 """Nobody wants to go back there once they are in."""
+LONGEST = 1_000
+"""Characters; a longer address would not fit into the cookie, and then nobody could sign in."""
 
 
 def remember_where_to(address: str) -> None:
@@ -26,9 +28,15 @@ def where_to() -> str:
 
 def own_path(address: str) -> str:
     """Path and query of an address on this site; empty for any other, and for what browsers might read as another."""
-    if not address or "\\" in address or not validate_redirect_url(address):
+    if not address or len(address) > LONGEST or "\\" in address:
         return ""
-    parts = urlsplit(address)
+    try:
+        if not validate_redirect_url(address):
+            return ""
+        parts = urlsplit(address)
+    except ValueError:
+        # Such as a bracket that is never closed.
+        return ""
     if not parts.path.startswith("/") or parts.path.startswith("//"):
         return ""
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -105,6 +105,15 @@ def _page_of_the_form() -> str:
     return request.path if rule is not None and "GET" in (rule.methods or ()) else url_for("homes.front")
 
 
+def _can_be_split(address: str) -> bool:
+    """Whether `address` can be told apart into host and path; libraries stumble over one that cannot."""
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
+
+
 def configure_requests(app: Flask) -> None:
     """Turn away what no page can read, and decide before each request whether its transaction may write."""
 
@@ -113,6 +122,8 @@ def configure_requests(app: Flask) -> None:
         # PostgreSQL keeps no NUL, so no row can be called so; forms clean what is typed into them.
         if "\0" in request.path or any("\0" in text for _, text in request.args.items(multi=True)):
             abort(404)
+        if not all(map(_can_be_split, request.values.getlist("next"))):
+            abort(400)
         if request.method not in SAFE_METHODS and request.is_json:
             abort(415)
 
