@@ -178,3 +178,15 @@ CELLS = st.none() | st.text(max_size=30) | st.floats(allow_nan=False, allow_infi
 def test_any_cells_are_rows_with_or_without_problems(cells: list[list[str | float | None]]) -> None:
     found = rows_or_problems(workbook(["name", "start", "forum"], cells))
     assert isinstance(found, list) or found <= len(cells)
+
+
+@pytest.mark.parametrize("called", ["sheet1.XML", "sheet1.data", "sheet1.png"])
+def test_entities_are_found_whatever_their_part_is_called(called: str) -> None:
+    entity = b'<!DOCTYPE worksheet [<!ENTITY many "many">]>'
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        parts = {each.replace("sheet1.xml", called): archive.read(each) for each in archive.namelist()}
+    sheet = f"xl/worksheets/{called}"
+    parts[sheet] = entity + parts[sheet].replace(b">A<", b">&many;<")
+    for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+        parts[name] = parts[name].replace(b"sheet1.xml", called.encode())
+    assert "damaged" in refused(packed(parts))[0]

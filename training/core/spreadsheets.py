@@ -186,9 +186,9 @@ def _require_harmless(content: bytes) -> None:
                 raise SheetRefused(["This Excel workbook has a password. Save it without one."])
             if "xl/workbook.xml" not in packed.namelist():
                 raise SheetRefused([f"This is not an Excel workbook. {SAVE_AS}."])
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")) and _declares(packed.read(part)):
-                    raise damaged
+            # Whatever they are called: it is the workbook itself that says which of its parts are read.
+            if any(_declares(packed.read(part)) for part in parts):
+                raise damaged
     except SheetRefused:
         raise
     except Exception as error:
