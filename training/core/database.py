@@ -1,9 +1,11 @@
 """The database: the model base, the engines' habits, and how a transaction begins."""
 
+import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -33,6 +35,8 @@ class Base(DeclarativeBase):
         type_annotation_map={datetime: Instant, date: Date, time: Time, str: Text},
     )
 
+
+OWNER_ONLY = 0o600
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
@@ -75,10 +79,21 @@ def configure_database(app: Flask, url: str) -> None:
 def teach(engine: Engine) -> None:
     """Attach the listeners to `engine`: pragmas for SQLite, and how each transaction begins."""
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _before_sqlite_connect)
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     else:
         event.listen(engine, "begin", _on_postgresql_begin)
+
+
+def _before_sqlite_connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """Make a new database file readable by its owner only; SQLite gives its further files the same rights."""
+    name = str(arguments[0])
+    if name in ("", ":memory:") or name.startswith("file:"):
+        return
+    # Where the file cannot be made, SQLite says so itself in a moment.
+    with suppress(OSError):
+        os.close(os.open(Path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
 
 
 def _on_sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
