@@ -1,6 +1,7 @@
 """Logs say what went wrong, and not whose it was."""
 
 import logging
+import time
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.factories import make_person
 from training.core.database import db
-from training.core.logs import DiscreetFormatter, DiscreetHandler, configure_logs, discreet
+from training.core.logs import LINE, DiscreetFormatter, DiscreetHandler, configure_logs, discreet
 from training.people.models import EmailAddress
 
 
@@ -54,3 +55,29 @@ def test_a_process_has_one_handler(app: Flask) -> None:
     configure_logs()
     configure_logs()
     assert sum(isinstance(handler, DiscreetHandler) for handler in logging.getLogger().handlers) == 1
+
+
+def record_of(message: str) -> logging.LogRecord:
+    return logging.LogRecord("training", logging.WARNING, "", 1, message, None, None)
+
+
+@given(st.text(max_size=80))
+def test_nobody_writes_a_line_of_their_own(text: str) -> None:
+    assert len(DiscreetFormatter(LINE).format(record_of(f"a page called {text}")).splitlines()) == 1
+
+
+def test_a_forged_entry_stays_within_its_line() -> None:
+    line = DiscreetFormatter(LINE).format(record_of("page x\n2026-11-21 WARNING training: signed in"))
+    assert line.endswith(r"page x\n2026-11-21 WARNING training: signed in")
+
+
+def test_moments_are_in_utc_and_say_so() -> None:
+    record = record_of("17 messages")
+    record.created, record.msecs = 1_780_000_000.25, 250
+    assert DiscreetFormatter(LINE).format(record) == "2026-05-28T20:26:40.250Z WARNING training: 17 messages"
+
+
+def test_a_very_long_word_is_looked_at_once() -> None:
+    began = time.perf_counter()
+    discreet("a" * 400_000)
+    assert time.perf_counter() - began < 5

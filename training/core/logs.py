@@ -2,17 +2,20 @@
 
 import logging
 import re
+import time
 
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 PRIVATE = (
-    (re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
+    # Only from the beginning of a word: otherwise a long one without an address would be looked at again and again.
+    (re.compile(r"(?<![\w.+'%-])[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
     (re.compile(r"(/link/)[\w%-]+"), r"\1[token]"),
     # What PostgreSQL tells about a refused row: its columns may be told, their values not.
     (re.compile(r"(Key \([^)]*\))=\(.*?\)(?=[ ,.]|$)"), r"\1=[values]"),
     (re.compile(r"Failing row contains \(.*\)"), "Failing row contains [values]"),
 )
 """What no line may hold, and what stands there instead."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 def discreet(text: str) -> str:
@@ -23,7 +26,19 @@ def discreet(text: str) -> str:
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Formats a record with its traceback as others do, then takes out what is private."""
+    """Formats a record with its traceback as others do, then takes out what is private.
+
+    Moments are in UTC and say so. What a message repeats from elsewhere cannot begin a line of its own: only
+    tracebacks go on over several lines.
+    """
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The line without its traceback; control characters are written out."""
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
         """One entry, on as many lines as its traceback needs."""
