@@ -13,7 +13,7 @@ from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
 from training.bookings import ticks_jobs, ticks_needs, ticks_trainers
 from training.config import Config
-from training.core import clock, heartbeat, limits, sending, tasks, tokens
+from training.core import batch_applying, clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
 from training.custody.operations_retention import remove_every_night
@@ -60,10 +60,15 @@ def jobs(config: Config) -> tuple[Job, ...]:
         with unit_of_work():
             limits.forget_old()
 
+    def give_up_files() -> None:
+        with unit_of_work():
+            batch_applying.give_up_old_batches()
+
     return (
         Job("heartbeat", 60, show_life),
         Job("old form tokens", 3600, forget_form_tokens),
         Job("old counts of tries", 3600, forget_tries),
+        Job("files nobody decided about", 3600, give_up_files),
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
         Job("standings that changed", 300, people.judge_standings),
         Job("leads whose time ends", 3600, people.warn_of_ending_leads),

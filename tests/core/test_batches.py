@@ -1,7 +1,6 @@
 """Files are staged in small commits, applied once whatever happens at the same moment, and end in every case."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -12,8 +11,8 @@ from tests.conftest import WallClock
 from tests.factories import make_person, viewer_of
 from training.agencies.importing import IMPORT
 from training.agencies.models import Agency
-from training.core import batch_reading, clock, tasks
-from training.core.batch_applying import APPLY, apply_batch, end_old_batches, give_up, rows_to_apply
+from training.core import batch_reading, tasks
+from training.core.batch_applying import APPLY, apply_batch, give_up, give_up_old_batches, rows_to_apply
 from training.core.batch_reading import READ, bring_file
 from training.core.batch_undoing import undo_batch
 from training.core.batches import Batch, BatchRow, BatchState
@@ -194,16 +193,31 @@ def test_a_role_lost_before_the_file_is_read_keeps_it_out(app: Flask) -> None:
     assert (batch.state, batch.problems) == (BatchState.REFUSED, ["You cannot bring a file of this kind any more."])
 
 
-def test_old_files_lose_their_rows_and_what_was_applied_stays(app: Flask) -> None:
-    applied, waiting = read_in(2), read_in(2)
+def test_files_nobody_decided_about_are_given_up_with_their_rows(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 10:00")
+    applied, waiting, unread = read_in(2), read_in(2), brought(file_of(1))
+    with unit_of_work():
+        apply_batch(COMMAND, applied)
+    wall_clock.forward(days=30)
+    with unit_of_work():
+        assert give_up_old_batches() == 0
+    wall_clock.forward(seconds=1)
+    with unit_of_work():
+        assert give_up_old_batches() == 2
+    states = [state_of(key) for key in (applied, waiting, unread)]
+    assert states == [BatchState.APPLIED, BatchState.DISCARDED, BatchState.DISCARDED]
+    assert (staged(applied), staged(waiting), agencies()) == (2, 0, 2)
+    with unit_of_work():
+        assert give_up_old_batches() == 0
+        undo_batch(COMMAND, applied)
+
+
+def test_what_was_applied_cannot_be_undone_without_its_rows(app: Flask) -> None:
+    applied = read_in(2)
     with unit_of_work():
         apply_batch(COMMAND, applied)
     with unit_of_work():
-        assert end_old_batches(clock.now() - timedelta(days=1)) == 0
-    with unit_of_work():
-        assert end_old_batches(clock.now() + timedelta(seconds=1)) == 2
-    assert (state_of(applied), state_of(waiting)) == (BatchState.APPLIED, BatchState.DISCARDED)
-    assert (staged(applied), staged(waiting), agencies()) == (0, 0, 2)
+        db.session.execute(db.delete(BatchRow).where(BatchRow.batch_id == applied))
     with unit_of_work(), pytest.raises(Refused, match="no longer kept"):
         undo_batch(COMMAND, applied)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -16,13 +16,22 @@ from training.core.batch_reading import as_kept, planned_rows
 from training.core.batches import Batch, BatchRow, BatchState, Verdict
 from training.core.database import db
 from training.core.refusal import Refused
+from training.core.settings import register_setting, setting_value
 from training.core.spreadsheets import SheetRow
 from training.core.tasks import TaskRefused, register_task
-from training.core.viewer import Viewer
+from training.core.viewer import WORKER, Viewer
 
 DEEDS = (Verdict.ADD, Verdict.CHANGE, Verdict.LEAVE)
 AT_ONCE = 200
 """How many rows may change in the request itself; more are done by the worker."""
+UNDECIDED_DAYS = register_setting(
+    "files.undecided-days",
+    "Days after which a file nobody has decided about is given up",
+    30,
+    hint="What was read of it is removed then, because it names people. Bring the file again if it is still wanted.",
+    least=1,
+    most=365,
+)
 MEANWHILE = "Something was changed while this was being applied. Nothing of it was kept. Apply it again"
 
 
@@ -86,17 +95,22 @@ def give_up(viewer: Viewer, batch_id: int) -> None:
     audit.record(viewer, "gave up the file", batch)
 
 
-def end_old_batches(before: datetime) -> int:
-    """Forget the rows of files brought before `before`, and give up those still undecided; how many files it met.
+def give_up_old_batches() -> int:
+    """Give up files that nobody has decided about for too long, and forget their rows; how many there were.
 
-    What was applied stays; it can no longer be undone as one.
+    What was applied keeps its rows, by which it can be undone, until retention takes them.
     """
-    has_rows = select(BatchRow.id).where(BatchRow.batch_id == Batch.id).exists()
-    old = list(db.session.scalars(select(Batch).where(Batch.created_at < before, has_rows).with_for_update()))
+    before = clock.now() - timedelta(days=setting_value(UNDECIDED_DAYS))
+    undecided = Batch.state.in_((BatchState.READING, BatchState.READY))
+    old = list(
+        db.session.scalars(
+            select(Batch).where(Batch.created_at < before, undecided).order_by(Batch.id).with_for_update()
+        )
+    )
     for batch in old:
-        if batch.state in (BatchState.READING, BatchState.READY):
-            batch.state = BatchState.DISCARDED
+        batch.state = BatchState.DISCARDED
         db.session.execute(delete(BatchRow).where(BatchRow.batch_id == batch.id))
+        audit.record(WORKER, "gave up the file", batch, reason="Nobody decided about it")
     return len(old)
 
 
