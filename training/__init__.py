@@ -42,7 +42,7 @@ from training.web.errors import configure_errors
 from training.web.layout import configure_layout
 from training.web.limits import configure_limits
 from training.web.requests import Muster, configure_requests
-from training.web.security import configure_security_headers, configure_trial_runs
+from training.web.security import asset_headers, configure_security_headers, configure_trial_runs
 from training.web.templating import configure_templating
 
 BLUEPRINTS = (
@@ -116,7 +116,9 @@ def configure_serving(app: Flask, config: Config) -> None:
         root=app.static_folder,
         prefix="static/",
         max_age=31_536_000,
-        add_headers_function=lambda headers, _path, _url: headers.add_header("X-Content-Type-Options", "nosniff"),
+        # Nobody else's pages need them.
+        allow_all_origins=False,
+        add_headers_function=asset_headers(config),
     )
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)

@@ -1,5 +1,9 @@
 """The examination of headers sees what is missing or unsafe, and production adds what needs HTTPS."""
 
+import hashlib
+import hmac
+import logging
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,10 +11,12 @@ import pytest
 from flask import Flask
 
 from tests.engines.permission import databases_allowed
+from tests.factories import make_person
 from tests.headers import NEEDED, faults
 from tests.installations import config_for
 from tests.pages import Client
 from training import create_app
+from training.core.database import db
 
 GOOD = [
     ("Content-Security-Policy", "default-src 'none'; script-src 'nonce-x' 'strict-dynamic'; frame-ancestors 'none'"),
@@ -78,3 +84,35 @@ def test_production_asks_browsers_for_https(production: Flask) -> None:
     assert production.config["SESSION_COOKIE_SECURE"]
     assert production.config["SESSION_COOKIE_NAME"].startswith("__Host-")
     assert not production.debug
+
+
+def test_built_files_are_protected_too(production: Flask) -> None:
+    built = [path for path in Path(str(production.static_folder)).rglob("*") if path.suffix in (".css", ".js", ".svg")]
+    assert built
+    for path in built:
+        address = f"/static/{path.relative_to(str(production.static_folder)).as_posix()}"
+        answer = production.test_client().get(address, base_url="https://training.partnership.example")
+        assert answer.status_code == 200
+        assert faults(address, list(answer.headers)) == []
+        assert "includeSubDomains" in answer.headers["Strict-Transport-Security"]
+        answer.close()
+
+
+def test_the_cookie_is_signed_with_sha_256(client: Client, app: Flask) -> None:
+    client.sign_in(make_person("Ada", address="ada@council.example"))
+    signed, _, signature = client.cookie.rpartition(".")
+    key = hmac.new(str(app.secret_key).encode(), b"cookie-session", hashlib.sha256).digest()
+    wanted = hmac.new(key, signed.encode(), hashlib.sha256).digest()
+    assert signature == urlsafe_b64encode(wanted).decode().rstrip("=")
+
+
+def test_asking_for_a_page_of_another_role_is_logged_without_a_name(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = make_person("Ada", address="ada@council.example")
+    db.session.commit()
+    key = person.id
+    client.sign_in(person)
+    with caplog.at_level(logging.WARNING):
+        client.get("/desk/people", 403)
+    assert [record.getMessage() for record in caplog.records] == [f"person {key} has no role for people.desk_people"]

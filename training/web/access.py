@@ -106,6 +106,7 @@ def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
         if rule.allows(viewer):
             return None
         if viewer.is_signed_in:
+            current_app.logger.warning("person %s has no role for %s", viewer.person_id, request.endpoint)
             abort(403)
         return redirect(url_for("security.login", next=following))
 
