@@ -107,6 +107,8 @@ class Config:
             proxies=_whole_number("MUSTER_PROXIES", env.get("MUSTER_PROXIES") or "0"),
             single_sign_on=_providers(env, environment),
         )
+        if config.is_production and not config.base_url.startswith("https://"):
+            raise ConfigError(f"MUSTER_BASE_URL must begin with https:// in production, not “{config.base_url}”.")
         if config.is_production and (config.secret_key == DEVELOPMENT_KEY or len(config.secret_key) < 32):
             raise ConfigError("Set MUSTER_SECRET_KEY to a random text of at least 32 characters.")
         return config

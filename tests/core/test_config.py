@@ -41,6 +41,7 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("MUSTER_SECRET_KEY", DEVELOPMENT_KEY),
         ("MUSTER_SECRET_KEY", "short"),
         ("MUSTER_BASE_URL", "training.partnership.example"),
+        ("MUSTER_BASE_URL", "http://training.partnership.example"),
         ("MUSTER_MAIL_FROM", "Training"),
         ("MUSTER_DATABASE_URL", "mysql://db"),
         ("MUSTER_PROXIES", "one"),

@@ -57,3 +57,16 @@ def test_production_has_no_such_pages(app: Flask) -> None:
     assert kept_mail.is_wanted(replace(config, environment="development", mail_folder=Path("mail")))
     assert not kept_mail.is_wanted(replace(config, environment="production", mail_folder=Path("mail")))
     assert not kept_mail.is_wanted(replace(config, environment="development", mail_folder=None))
+
+
+@pytest.mark.parametrize("host", ["muster.lan", "10.0.0.5:5000", "localhost.evil.example"])
+def test_kept_mail_is_for_this_machine_whatever_key_is_set(keeping: Flask, host: str) -> None:
+    browser = keeping.test_client()
+    for address in (
+        "/dev/mail",
+        "/dev/mail/00000000000000000001-00000000",
+        "/dev/mail/00000000000000000001-00000000/html",
+    ):
+        assert browser.get(address, headers={"Host": host}).status_code == 404
+    assert browser.get("/healthz", headers={"Host": host}).status_code == 200
+    assert browser.get("/dev/mail", headers={"Host": "localhost:5000"}).status_code == 200

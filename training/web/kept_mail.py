@@ -3,12 +3,13 @@
 from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from training.config import Config, installation
 from training.core.transports import KeptMail, kept_mail, kept_mails
 from training.web import access
+from training.web.security import is_this_machine
 
 blueprint = Blueprint("kept_mail", __name__)
 HEADERS = ("Date", "From", "To", "Delivered-To", "Reply-To", "Message-ID", "Auto-Submitted")
@@ -19,6 +20,13 @@ HTML_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 's
 def is_wanted(config: Config) -> bool:
     """Whether the installation keeps mail to look at."""
     return config.mail_folder is not None and not config.is_production
+
+
+@blueprint.before_request
+def only_on_this_machine() -> None:
+    """Show mail, which holds ways to sign in, to nobody who asks by another name: a trial run may be open to others."""
+    if not is_this_machine(request.host):
+        abort(404)
 
 
 @blueprint.get("/dev/mail")
