@@ -130,6 +130,51 @@ def test_whoever_is_named_agrees_or_says_no(client: Client, agency: str) -> None
     assert verdicts(page)[0] == ("Problem", "They said that they do not work here. Ask the training team.")
 
 
+def test_who_is_listed_answers_on_their_account_or_the_desk_does(client: Client, agency: str) -> None:
+    content = sheet(
+        HEAD,
+        "Ada|Long|ada@sandby.example|",
+        *(f"{n}|Saying|{n}@home.example|Porter" for n in ("yes", "no", "rung", "wrong")),
+    )
+    press(client, bring(client, PAGE, content, Agency=agency), "Apply the file")
+    links = [f"/{link_in(message)}" for message in mails()]
+    client.get("/desk/people/to-confirm", status=403)
+    for name, button in (
+        ("yes", "Yes, I work there at Sandby Council"),
+        ("no", "No, I do not work there at Sandby Council"),
+    ):
+        client.sign_in(db.session.scalars(db.select(Person).where(Person.given_name == name)).one())
+        page = client.get("/my/account")
+        assert "the list of Sandby Council" in client.submit(page, button=button, follow=True).flashes[0]
+        client.post("/my/account/jobs/1/list/yes", status=302)
+        assert client.get("/my/account").flashes == ["This was answered already. Nothing was changed."]
+        client.post("/my/account/jobs/2/list/yes", status=404)
+    client.sign_in(make_officer())
+    page = client.get("/desk/people/to-confirm")
+    assert [row[0].split()[0] for row in page.rows("table")] == ["rung", "wrong"]
+    shown = client.submit(page, button="Yes rung Saying works at Sandby Council", follow=True)
+    form = client.click(shown, "No , wrong Saying does not work at Sandby Council")
+    assert "nobody is told" in form
+    sent = len(mails())
+    off = client.submit(form, {"reason": "Rang them"}, follow=True)
+    assert "wrong Saying is not on the list of Sandby Council any more." in off.flashes
+    assert "Named by an agency" not in off
+    assert len(mails()) == sent
+    expected = [Standing.VOUCHED, Standing.REFUSED, Standing.VOUCHED, Standing.REFUSED]
+    assert standing_of("Saying") == expected
+    assert [row[0] for row in jobs("Saying")] == ["Sandby Council"] * 4, "nobody is sent to look for an agency"
+    for link in links:
+        client.get(link, status=410)
+    theirs = db.session.scalars(db.select(Person.ref).where(Person.given_name == "no")).one()
+    assert "They say that they do not work there" in client.get(f"/desk/people/{theirs}")
+
+
+def make_officer() -> Person:
+    officer = make_person("Ona", "Officer", role=Role.OFFICER)
+    db.session.commit()
+    return officer
+
+
 def test_an_address_on_a_shared_domain_is_no_proof(client: Client, agency: str) -> None:
     other = make_agency("Sandby Police")
     db.session.add(AgencyDomain(agency_id=other.id, domain="sandby.example"))

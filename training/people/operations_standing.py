@@ -8,7 +8,9 @@ from training.core.refusal import Refused
 from training.core.transaction import lock_row
 from training.core.viewer import Viewer, ViewerKind
 from training.people import mail_agency
+from training.people.mail_listed import LISTED_BY_AGENCY
 from training.people.models import SETTLED, Employment, Person, Standing
+from training.people.operations_listed import end_listed
 from training.people.queries import lead_agencies
 from training.people.rules import on_domains
 
@@ -73,6 +75,7 @@ def vouch(viewer: Viewer, employment_id: int) -> Employment:
     Refused about oneself, and where it was settled meanwhile.
     """
     employment = _asked(viewer, employment_id)
+    revoke_links(LISTED_BY_AGENCY, employment.id)
     before, after = audit.changes(
         employment,
         {"standing": Standing.VOUCHED, "settled_at": clock.now(), "settled_by_id": viewer.person_id},
@@ -84,9 +87,14 @@ def vouch(viewer: Viewer, employment_id: int) -> Employment:
 def say_no(viewer: Viewer, employment_id: int, reason: str) -> Employment:
     """Say that the person does not work there: the job is at an agency to be confirmed, and they are told why.
 
-    Raises as `vouch` does.
+    A job that only a staff list named is ended instead, and nobody is told. Raises as `vouch` does.
     """
     employment = _asked(viewer, employment_id)
+    if employment.standing is Standing.LISTED:
+        # They never said that they work there, so there is nothing to ask them.
+        revoke_links(LISTED_BY_AGENCY, employment.id)
+        end_listed(viewer, employment, viewer.person_id, reason)
+        return employment
     agency = db.session.get_one(Agency, employment.agency_id)
     before, after = audit.changes(
         employment,

@@ -122,6 +122,11 @@ def jobs_to_confirm(viewer: Viewer, *, at_desk: bool) -> list[ToConfirm]:
     return _to_confirm(viewer, at_desk, Employment.standing == Standing.ASKED)
 
 
+def jobs_listed(viewer: Viewer) -> list[ToConfirm]:
+    """At the desk: people whom an agency's staff list named and who have not answered, the longest-waiting first."""
+    return _to_confirm(viewer, True, Employment.standing == Standing.LISTED)
+
+
 def managers_to_confirm(viewer: Viewer, *, at_desk: bool) -> list[ToConfirm]:
     """Settled people whose manager nobody has confirmed, the longest-waiting first; reach as above."""
     return _to_confirm(

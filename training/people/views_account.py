@@ -9,8 +9,10 @@ from training.core.refusal import Refused
 from training.people import operations, operations_jobs
 from training.people.blueprint import blueprint
 from training.people.forms import DetailsForm, MoveForm
+from training.people.mail_agency import agency_of
 from training.people.models import STANDING_LABELS, AddressClaim, Person
 from training.people.operations_claims import claim_address
+from training.people.operations_listed import answer_own_list
 from training.people.queries import employment_numbered, jobs_of
 from training.people.views_addresses import SENT
 from training.web import access
@@ -70,6 +72,23 @@ def account_new_job() -> ResponseReturnValue:
             flash("Your job is added.", "success")
             return redirect(url_for("people.account"))
     return render_template("people/account_job.html", form=form, employment=None), form.status
+
+
+@blueprint.post("/my/account/jobs/<int:number>/list/<any(yes, no):answer>")
+@access.signed_in
+def answer_list(number: int, answer: str) -> ResponseReturnValue:
+    """Whether one works at an agency whose staff list says so."""
+    employment = employment_numbered(current_viewer(), _myself().id, number)
+    if employment is None:
+        abort(404)
+    try:
+        answer_own_list(current_viewer(), employment.id, works_there=answer == "yes")
+    except Refused as refusal:
+        flash(f"{refusal.sentence}.", "warning")
+    else:
+        place = agency_of(employment)
+        flash(f"You are {'' if answer == 'yes' else 'not '}on the list of {place}.", "success")
+    return redirect(url_for("people.account"))
 
 
 @blueprint.route("/my/account/jobs/<int:number>", methods=["GET", "POST"])

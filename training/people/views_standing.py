@@ -9,7 +9,7 @@ from training.people import operations_standing, queries_agency
 from training.people.blueprint import blueprint
 from training.people.forms_people import SayNoForm
 from training.people.mail_agency import agency_of
-from training.people.models import Employment
+from training.people.models import Employment, Standing
 from training.web import access
 from training.web.access import current_viewer
 
@@ -78,6 +78,7 @@ def _list(area: str) -> ResponseReturnValue:
         "people/to_confirm.html",
         area=area,
         jobs=queries_agency.jobs_to_confirm(viewer, at_desk=at_desk),
+        listed=queries_agency.jobs_listed(viewer) if at_desk else [],
         managers=queries_agency.managers_to_confirm(viewer, at_desk=at_desk),
     )
 
@@ -98,15 +99,20 @@ def _say_no(area: str, ref: str, number: int) -> ResponseReturnValue:
     if employment.agency_id is None:
         abort(404)
     form = SayNoForm()
+    is_listed = employment.standing is Standing.LISTED
     if form.validate_on_submit():
         try:
             operations_standing.say_no(current_viewer(), employment.id, form.reason.data)
         except Refused as refusal:
             form.add_error(refusal.sentence)
         else:
-            flash(f"{employment.person.name} is asked where they work. Their bookings keep their places.", "success")
+            is_asked = f"{employment.person.name} is asked where they work. Their bookings keep their places."
+            is_off = f"{employment.person.name} is not on the list of {agency_of(employment)} any more."
+            flash(is_off if is_listed else is_asked, "success")
             return _back(area)
-    return render_template("people/say_no.html", form=form, area=area, employment=employment), form.status
+    return render_template(
+        "people/say_no.html", form=form, area=area, employment=employment, is_listed=is_listed
+    ), form.status
 
 
 def _manager(area: str, ref: str, number: int, answer: str) -> ResponseReturnValue:
