@@ -25,7 +25,7 @@ DEEDS = (Verdict.ADD, Verdict.CHANGE, Verdict.LEAVE)
 AT_ONCE = 200
 """How many rows may change in the request itself; more are done by the worker."""
 UNDECIDED_DAYS = register_setting(
-    "files.undecided-days",
+    "retention.undecided-files-days",
     "Days after which a file nobody has decided about is given up",
     30,
     hint="What was read of it is removed then, because it names people. Bring the file again if it is still wanted.",
