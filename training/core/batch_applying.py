@@ -1,11 +1,11 @@
 """Applies a file in one transaction, all of it or nothing, or gives it up; refuses where the world has moved on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -14,7 +14,7 @@ from training.core.batch_journal import Journal, audit_all
 from training.core.batch_kinds import BatchKind, Planned, Planner, kind_called
 from training.core.batch_reading import as_kept, planned_rows
 from training.core.batches import Batch, BatchRow, BatchState, Verdict
-from training.core.database import db
+from training.core.database import Base, db
 from training.core.refusal import Refused
 from training.core.settings import register_setting, setting_value
 from training.core.spreadsheets import SheetRow
@@ -32,6 +32,8 @@ UNDECIDED_DAYS = register_setting(
     least=1,
     most=365,
 )
+Kept = tuple[int, Verdict, dict[str, Any], list[str]]
+"""The number of a staged row, its verdict, its values and its sentences."""
 MEANWHILE = "Something was changed while this was being applied. Nothing of it was kept. Apply it again"
 
 
@@ -61,9 +63,8 @@ def apply_batch(viewer: Viewer, batch_id: int) -> Outcome:
     """
     batch, kind = _decidable(viewer, batch_id)
     kept = _rows_of(batch)
-    planner, planned = planned_rows(
-        viewer, kind, batch.given, [row for row in map(as_read, kept) if not row.is_lacking]
-    )
+    read = [_as_read(number, values) for number, _verdict, values, _sentences in kept]
+    planner, planned = planned_rows(viewer, kind, batch.given, [row for row in read if not row.is_lacking])
     different = _different(kept, planned)
     if different:
         _keep_anew(batch, planned)
@@ -77,9 +78,7 @@ def apply_batch(viewer: Viewer, batch_id: int) -> Outcome:
     journal = _carried_out(planner, deeds)
     if not kind.audits_itself:
         _audit(viewer, journal, f"File {batch.ref}")
-    entries = journal.entries()
-    for row in kept:
-        row.journal = entries.get(row.number, [])
+    _keep_journal(batch, journal)
     batch.state, batch.applied_at = BatchState.APPLIED, clock.now()
     audit.record(viewer, "applied the file", batch, after={"file": batch.file_name, "rows": len(deeds)})
     return Outcome(len(deeds))
@@ -122,7 +121,11 @@ def rows_to_apply(batch: Batch) -> int:
 
 def as_read(row: BatchRow) -> SheetRow:
     """The row as it was read from the file."""
-    return SheetRow(row.number, row.values["cells"], tuple(row.values["problems"]), bool(row.values["lacking"]))
+    return _as_read(row.number, row.values)
+
+
+def _as_read(number: int, values: Mapping[str, Any]) -> SheetRow:
+    return SheetRow(number, values["cells"], tuple(values["problems"]), bool(values["lacking"]))
 
 
 def _decidable(viewer: Viewer, batch_id: int) -> tuple[Batch, BatchKind]:
@@ -140,13 +143,19 @@ def _decidable(viewer: Viewer, batch_id: int) -> tuple[Batch, BatchKind]:
     return batch, kind
 
 
-def _rows_of(batch: Batch) -> list[BatchRow]:
-    return list(db.session.scalars(select(BatchRow).where(BatchRow.batch_id == batch.id).order_by(BatchRow.number)))
+def _rows_of(batch: Batch) -> Sequence[Kept]:
+    found = (
+        select(BatchRow.number, BatchRow.verdict, BatchRow.values, BatchRow.sentences)
+        .where(BatchRow.batch_id == batch.id)
+        .order_by(BatchRow.number)
+    )
+    # Columns instead of objects: a file may have ten thousand rows, and everybody waits while it is applied.
+    return db.session.execute(found).all()
 
 
-def _different(kept: Sequence[BatchRow], planned: Sequence[Planned]) -> int:
+def _different(kept: Sequence[Kept], planned: Sequence[Planned]) -> int:
     """How many rows would do something else than what was shown."""
-    shown = {row.number: (row.verdict, row.values["cells"], row.sentences) for row in kept}
+    shown = {number: (verdict, values["cells"], sentences) for number, verdict, values, sentences in kept}
     now = {row.number: (plan.verdict, row.cells, list(plan.sentences)) for row, plan in planned}
     return sum(shown.get(number) != now.get(number) for number in shown.keys() | now.keys())
 
@@ -167,6 +176,19 @@ def _carried_out(planner: Planner, deeds: Sequence[Planned]) -> Journal:
     except (IntegrityError, StaleDataError) as error:
         raise Refused(MEANWHILE) from error
     return journal
+
+
+def _keep_journal(batch: Batch, journal: Journal) -> None:
+    """Write down with each row of the file what it did, in one statement."""
+    rows = Base.metadata.tables[BatchRow.__tablename__]
+    keep = (
+        update(rows)
+        .where(rows.c.batch_id == batch.id, rows.c.number == bindparam("of_row"))
+        .values(journal=bindparam("done"))
+    )
+    entries = [{"of_row": number, "done": done} for number, done in journal.entries().items()]
+    db.session.connection().execute(keep, entries)
+    db.session.expire(batch, ["rows"])
 
 
 def _audit(viewer: Viewer, journal: Journal, reason: str) -> None:

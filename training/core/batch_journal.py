@@ -7,11 +7,12 @@ from enum import Enum as PythonEnum
 from types import TracebackType
 from typing import Any, Self, cast
 
-from sqlalchemy import Column, Enum, event, insert, inspect
+from sqlalchemy import Column, Enum, event, inspect
 from sqlalchemy.orm import Session, UOWTransaction
 
 from training.core import clock
 from training.core.audit import AuditEntry, AuditValues
+from training.core.bulk import Values, add_rows, filled
 from training.core.database import Base, db
 from training.core.viewer import Viewer
 
@@ -53,6 +54,13 @@ class Journal(AbstractContextManager["Journal"]):
         for row in rows:
             self._owners.setdefault(id(row), number)
             self._kept.append(row)  # So that the identity stays that of this object.
+
+    def added(self, number: int, kind: type[Base], values: Values) -> None:
+        """A row of `kind` with these columns, its key among them, was added without an object for it."""
+        table = kind.__tablename__
+        after = {name: plain(value) for name, value in values.items()}
+        entry = {"did": "added", "table": table, "id": values["id"], "before": {}, "after": after}
+        self._found[table, values["id"]] = (number, entry)
 
     def entries(self) -> dict[int, list[Entry]]:
         """What was done, by row of the file: one entry for each row of the database, as it is after all of it."""
@@ -145,19 +153,27 @@ def audit_all(
     if not deeds:
         return
     db.session.flush()
-    now = clock.now()
-    same: dict[str, Any] = {"happened_at": now, "actor_kind": viewer.kind, "actor_id": viewer.person_id}
-    entries = [
-        {**same, "deed": deed, "subject_kind": table, "subject_id": key, "reason": reason}
-        for deed, table, key, _before, _after in deeds
-    ]
-    # Without objects for each: a file may hold ten thousand rows, and everybody waits while it is applied.
-    added = insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True)
-    keys = db.session.scalars(added, entries).all()
-    values = [
-        {"entry_id": key, "before": dict(before), "after": dict(after)}
-        for key, (_deed, _table, _subject, before, after) in zip(keys, deeds, strict=True)
-        if before or after
-    ]
-    if values:
-        db.session.execute(insert(AuditValues), values)
+    same: dict[str, Any] = {"happened_at": clock.now(), "actor_kind": viewer.kind, "actor_id": viewer.person_id}
+    entries = filled(
+        AuditEntry,
+        [
+            {
+                **same,
+                "deed": deed,
+                "subject_kind": table,
+                "subject_id": key,
+                "reason": reason,
+                "has_values": bool(before or after),
+            }
+            for deed, table, key, before, after in deeds
+        ],
+    )
+    add_rows(AuditEntry, entries)
+    add_rows(
+        AuditValues,
+        (
+            {"entry_id": entry["id"], "before": dict(before), "after": dict(after)}
+            for entry, (_deed, _table, _key, before, after) in zip(entries, deeds, strict=True)
+            if before or after
+        ),
+    )

@@ -65,8 +65,10 @@ def new_reference(prefix: str = "", length: int = 4) -> str:
 
 def folded(*texts: str | None) -> str:
     """`texts` as one lower-case line without accents: what search and sorting compare on both engines."""
-    joined = " ".join(text for text in texts if text)
-    decomposed = unicodedata.normalize("NFKD", joined.replace("’", "'").casefold())
+    joined = " ".join(text for text in texts if text).replace("’", "'").casefold()
+    if joined.isascii():
+        return " ".join(joined.split())
+    decomposed = unicodedata.normalize("NFKD", joined)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 

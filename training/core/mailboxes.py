@@ -28,6 +28,8 @@ def mailto(address: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` on a single line: every kind of line break, control character and run of spaces is one space."""
+    if text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(" " if unprintable(character) else character for character in text).split())
 
 

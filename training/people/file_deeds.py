@@ -1,6 +1,6 @@
 """What a row of a file of people does: adding somebody, beginning, changing or ending a job; in words, and done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -8,12 +8,13 @@ from typing import Any
 from training.agencies.models import Agency
 from training.core import clock
 from training.core.batch_journal import Journal
+from training.core.bulk import add_rows, filled
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.file_matching import fresh_references
 from training.people.models import SETTLED, EmailAddress, Employment, Person, Standing
 from training.people.models_workforce import WorkforceGroup
-from training.people.operations_addresses import fold
+from training.people.operations_addresses import fold, sorted_and_found_by
 from training.people.reading import PersonRow
 
 LABELS = {
@@ -42,8 +43,8 @@ class Deed:
     job_values: dict[str, Any] = field(default_factory=dict[str, Any])
     begins: dict[str, Any] | None = None
     ends_on: date | None = None
-    begun: Employment | None = None
-    """The job that was begun, once it is done."""
+    begun_id: int | None = None
+    """The key of the job that was begun, once it is done."""
 
     @property
     def is_nothing(self) -> bool:
@@ -101,56 +102,77 @@ def day_in_words(day: date) -> str:
 
 
 def carry_out(viewer: Viewer, deeds: Sequence[Deed], journal: Journal) -> None:
-    """Do them all in one flush, telling the journal which row of the file each change belongs to."""
-    new = [deed for deed in deeds if deed.added is not None]
-    references = iter(fresh_references(len(new)))
-    people: dict[str, Person] = {}
+    """Do them all, a statement for each table, telling the journal which row of the file each change belongs to."""
+    new = _add_people([deed for deed in deeds if deed.added is not None], journal)
     with db.session.no_autoflush:
-        for deed in new:
-            people[deed.key] = _added(deed, next(references), journal)
         for deed in deeds:
-            _done(viewer, deed, deed.person or people[deed.key], journal)
+            if deed.person is not None:
+                _change_person(deed, deed.person, journal)
+            if deed.job is not None:
+                _change(viewer, deed, deed.job, journal)
     db.session.flush()
+    _begin_jobs(deeds, new, journal)
 
 
-def _added(deed: Deed, reference: str, journal: Journal) -> Person:
-    row = deed.added
-    if row is None:
-        raise ValueError(f"row {deed.number} adds nobody")
-    person = Person(
-        ref=reference,
-        given_name=row.given_name,
-        family_name=row.family_name,
-        telephone=row.telephone,
-        sort_key="",
-        search_text="",
+def _add_people(deeds: Sequence[Deed], journal: Journal) -> dict[str, int]:
+    """Add those who are new, with their addresses; their keys by what the deeds call them."""
+    rows = [(deed, deed.added) for deed in deeds if deed.added is not None]
+    people = filled(
+        Person, [_columns(row, ref) for (_deed, row), ref in zip(rows, fresh_references(len(rows)), strict=True)]
     )
-    if row.address:
-        address = EmailAddress(address=row.address, is_primary=True)
+    keys = [person["id"] for person in people]
+    addressed = [(deed, row, key) for (deed, row), key in zip(rows, keys, strict=True) if row.address]
+    addresses = filled(
+        EmailAddress,
+        [{"person_id": key, "address": row.address, "is_primary": True} for _deed, row, key in addressed],
+    )
+    add_rows(Person, people)
+    add_rows(EmailAddress, addresses)
+    for (deed, _row), person in zip(rows, people, strict=True):
+        journal.added(deed.number, Person, person)
+    for (deed, _row, _key), address in zip(addressed, addresses, strict=True):
+        journal.added(deed.number, EmailAddress, address)
+    return {deed.key: key for (deed, _row), key in zip(rows, keys, strict=True)}
+
+
+def _columns(row: PersonRow, ref: str) -> dict[str, Any]:
+    own = [row.address] if row.address else []
+    sort_key, search_text = sorted_and_found_by(row.given_name, row.family_name, ref, own)
+    return {
+        "ref": ref,
+        "given_name": row.given_name,
+        "family_name": row.family_name,
+        "telephone": row.telephone,
+        "sort_key": sort_key,
+        "search_text": search_text,
+    }
+
+
+def _begin_jobs(deeds: Sequence[Deed], new: Mapping[str, int], journal: Journal) -> None:
+    began = [(deed, deed.begins) for deed in deeds if deed.begins is not None]
+    jobs = filled(
+        Employment,
+        [{"person_id": deed.person.id if deed.person else new[deed.key], **begins} for deed, begins in began],
+    )
+    add_rows(Employment, jobs)
+    for (deed, _begins), job in zip(began, jobs, strict=True):
+        deed.begun_id = job["id"]
+        journal.added(deed.number, Employment, job)
+        if deed.person is not None:
+            db.session.expire(deed.person, ["employments"])
+
+
+def _change_person(deed: Deed, person: Person, journal: Journal) -> None:
+    if not deed.person_values and not deed.address:
+        return
+    for name, value in deed.person_values.items():
+        setattr(person, name, value)
+    if deed.address:
+        address = EmailAddress(address=deed.address, is_primary=True)
         person.addresses.append(address)
         journal.owns(deed.number, address)
     fold(person)
-    db.session.add(person)
     journal.owns(deed.number, person)
-    return person
-
-
-def _done(viewer: Viewer, deed: Deed, person: Person, journal: Journal) -> None:
-    if deed.person_values or deed.address:
-        for name, value in deed.person_values.items():
-            setattr(person, name, value)
-        if deed.address:
-            address = EmailAddress(address=deed.address, is_primary=True)
-            person.addresses.append(address)
-            journal.owns(deed.number, address)
-        fold(person)
-        journal.owns(deed.number, person)
-    if deed.job is not None:
-        _change(viewer, deed, deed.job, journal)
-    if deed.begins is not None:
-        deed.begun = Employment(**deed.begins)
-        person.employments.append(deed.begun)
-        journal.owns(deed.number, deed.begun)
 
 
 def _change(viewer: Viewer, deed: Deed, job: Employment, journal: Journal) -> None:

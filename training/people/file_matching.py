@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from training.agencies.models import Agency, AgencyAlias
 from training.core import clock
@@ -125,6 +125,15 @@ def fresh_references(count: int) -> list[str]:
             wanted -= set(db.session.scalars(select(Person.ref).where(Person.ref.in_(chunk))))
         found |= wanted
     return sorted(found)
+
+
+def jobs_with_people(keys: Sequence[int]) -> Iterable[Employment]:
+    """The jobs with these keys, in this order, with the people who have them and their addresses."""
+    whom = selectinload(Employment.person).selectinload(Person.addresses)
+    for chunk in _chunks(keys):
+        found = select(Employment).where(Employment.id.in_(chunk)).options(whom, joinedload(Employment.agency))
+        by_key = {job.id: job for job in db.session.scalars(found)}
+        yield from (by_key[key] for key in chunk)
 
 
 def _put(found: dict[tuple[int, str], list[Person]], key: tuple[int, str], person: Person) -> None:

@@ -1,5 +1,6 @@
 """Deeds on e-mail addresses: whose they are, which one is written to and signed in with."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -55,12 +56,19 @@ def replace_address(person: Person, address: str) -> None:
 
 def fold(person: Person) -> None:
     """Write down again what the person is sorted and found by."""
-    person.sort_key = folded(person.family_name, person.given_name)[:200]
-    names = folded(person.given_name, person.family_name)
-    addresses = " ".join(row.address for row in person.addresses)
+    addresses = [row.address for row in person.addresses]
+    person.sort_key, person.search_text = sorted_and_found_by(
+        person.given_name, person.family_name, person.ref, addresses
+    )
+
+
+def sorted_and_found_by(given_name: str, family_name: str, ref: str, addresses: Iterable[str]) -> tuple[str, str]:
+    """What somebody with these names, this reference and these addresses is sorted by, and what they are found by."""
+    names = folded(given_name, family_name)
     # Both with and without apostrophes, for “ohara” is typed as often as “o’hara”.
     plain = names.replace("'", "")
-    person.search_text = folded(names, "" if plain == names else plain, person.ref, addresses)
+    found_by = folded(names, "" if plain == names else plain, ref, " ".join(addresses))
+    return folded(family_name, given_name)[:200], found_by
 
 
 def require_unknown(address: str) -> None:

@@ -28,7 +28,7 @@ from training.people.file_deeds import (
     job_values,
     moved_on,
 )
-from training.people.file_matching import Acquaintances, Groups, is_over, job_meant
+from training.people.file_matching import Acquaintances, Groups, is_over, job_meant, jobs_with_people
 from training.people.importing import WORDS, require_other_manager
 from training.people.mail_listed import tell_listed
 from training.people.models import SETTLED, Employment, Person, Standing
@@ -73,9 +73,9 @@ class StaffPlanner:
         deeds = [replace(cast("Deed", plan.deed), number=row.number) for row, plan in planned]
         carry_out(self._viewer, deeds, journal)
         if self._as_lead:
-            for deed in deeds:
-                if deed.begun is not None and not (deed.person and deed.ends_on):
-                    tell_listed(deed.begun)
+            joined = [deed.begun_id for deed in deeds if deed.begun_id and not (deed.person and deed.ends_on)]
+            for job in jobs_with_people(joined):
+                tell_listed(job)
 
     def _present_list(self) -> list[Employment]:
         """The jobs that the list shows now, by name: those the lead knows of, not those only asked for."""
