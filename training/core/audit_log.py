@@ -85,6 +85,9 @@ def found(viewer: Viewer, question: Question, before: int | None, limit: int) ->
         older = tuple_(AuditEntry.happened_at, AuditEntry.id) < tuple_(last, before)
         statement = statement.where(false() if last is None else older)
     entries = list(db.session.scalars(statement))
+    if before is None and len(entries) <= limit:
+        # All of them: words that nobody wrote are sought once, not twice.
+        return Found(entries, has_older=False, total=len(entries))
     counted = select(AuditEntry.id).where(*conditions).limit(COUNTED + 1).subquery()
     total = db.session.scalar(select(func.count()).select_from(counted)) or 0
     return Found(entries[:limit], len(entries) > limit, total if total <= COUNTED else None)
