@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from tests.conftest import WallClock
 from tests.factories import make_agency, make_person, viewer_of
 from tests.pages import Client
 from training.agencies.operations import set_domains
@@ -170,3 +171,23 @@ def test_the_desk_page_takes_a_reason(client: Client) -> None:
     assert f"{NEW}: waits for its link" in shown
     wrong = client.submit(shown, {"deed": "remove", "address": "x@y.example", "reason": "r"}, button="Save", status=400)
     assert wrong.errors == ["This is none of the person’s addresses"]
+
+
+def test_whoever_finds_an_open_browser_adds_no_address_of_their_own(client: Client, wall_clock: WallClock) -> None:
+    person = make_person("Ada", address="ada@old.example")
+    db.session.add(EmailAddress(person=person, address=NEW, is_primary=False))
+    db.session.commit()
+    ref = person.ref
+    client.sign_in(person)
+    wall_clock.forward(minutes=16)
+    again = "/my/account/sign-in/again"
+    assert client.get("/my/account/addresses", 302).location.startswith(again)
+    for address, sent in (
+        ("/my/account/addresses", "mallory@elsewhere.example"),
+        ("/my/account/addresses/main", NEW),
+        ("/my/account/addresses/remove", NEW),
+    ):
+        assert client.post(address, {"address": sent}).location.startswith(again)
+    assert addresses_of(ref) == {"ada@old.example": True, NEW: False}
+    assert db.session.scalars(db.select(AddressClaim)).all() == []
+    assert mails() == []

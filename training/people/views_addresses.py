@@ -1,4 +1,7 @@
-"""Pages of the addresses of one person: one’s own, and anybody’s at the desk with a reason."""
+"""Pages of the addresses of one person: one’s own, and anybody’s at the desk with a reason.
+
+Who has an address can sign in by it, so one’s own are changed only by somebody who has just proved who they are.
+"""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +14,7 @@ from training.people.blueprint import blueprint
 from training.people.forms_people import DeskAddressForm, NewAddressForm
 from training.people.models import EmailAddress, Person
 from training.people.views_desk import person_or_404
+from training.people.views_factors import freshly_proved
 from training.web import access
 from training.web.access import current_viewer
 
@@ -19,6 +23,7 @@ SENT = "We have written to {}. The address is added once the link in that messag
 
 @blueprint.route("/my/account/addresses", methods=["GET", "POST"])
 @access.signed_in
+@freshly_proved
 def addresses() -> ResponseReturnValue:
     """The addresses one is known by, and one more."""
     person = _myself()
@@ -37,6 +42,7 @@ def addresses() -> ResponseReturnValue:
 
 @blueprint.post("/my/account/addresses/main")
 @access.signed_in
+@freshly_proved
 def make_main_address() -> ResponseReturnValue:
     """Be written to, and sign in, with another of one’s addresses."""
     row = _row(_myself())
@@ -51,6 +57,7 @@ def make_main_address() -> ResponseReturnValue:
 
 @blueprint.post("/my/account/addresses/remove")
 @access.signed_in
+@freshly_proved
 def remove_address() -> ResponseReturnValue:
     """Take one of one’s addresses away, or take back that one is one’s own."""
     person = _myself()
