@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.factories import make_person
+from tests.factories import make_person, viewer_of
 from tests.pages import Client
 from training.core.database import db
-from training.core.settings import settings
+from training.core.settings import change_setting, setting_value, settings
 from training.core.viewer import Role
+from training.people.factors import ASKED_OF_THE_DESK
 from training.web import desk_settings
 
 
@@ -23,7 +24,8 @@ def test_every_setting_is_listed_and_has_a_form(desk: Client) -> None:
     page = desk.get("/desk/settings")
     assert len(page.select("tbody tr")) == len(settings())
     for setting in settings():
-        assert setting.label in desk.get(f"/desk/settings/{setting.key}").text
+        if not setting.protects:
+            assert setting.label in desk.get(f"/desk/settings/{setting.key}").text
     desk.get("/desk/settings/unknown.key", status=404)
 
 
@@ -57,6 +59,24 @@ def test_the_form_fits_what_the_setting_is() -> None:
     kinds = {type(setting.default) for setting in settings()}
     assert kinds <= {int, str, bool}
     assert desk_settings.YES_NO == {"yes": "Yes", "no": "No"}
+
+
+def test_what_protects_accounts_is_for_system_administrators(client: Client) -> None:
+    officer, system = make_person(role=Role.OFFICER), make_person(role=Role.SYSTEM)
+    db.session.commit()
+    with pytest.raises(LookupError):
+        change_setting(viewer_of(officer, Role.OFFICER), ASKED_OF_THE_DESK, value=False)
+    protecting = [setting.key for setting in settings() if setting.protects]
+    assert {"people.second-factor", "people.desk-idle-minutes", "people.longest-sign-in-days"} <= set(protecting)
+    client.sign_in(officer)
+    page = client.get("/desk/settings")
+    assert page.text.count("A system administrator changes this") == len(protecting)
+    for key in protecting:
+        client.get(f"/desk/settings/{key}", status=403)
+        client.post(f"/desk/settings/{key}", {"value": "no"}, status=403)
+    client.sign_in(system)
+    client.submit(client.get("/desk/settings/people.second-factor"), {"value": "no"}, follow=True)
+    assert setting_value(ASKED_OF_THE_DESK) is False
 
 
 def test_the_administrator_may_not(client: Client) -> None:

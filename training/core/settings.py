@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from training.core import audit
 from training.core.columns import Identified, ShortText
 from training.core.database import Base, db
-from training.core.viewer import Viewer
+from training.core.viewer import Role, Viewer
 
 Value = TypeVar("Value", int, str, bool)
 
@@ -24,18 +24,27 @@ class Setting(Generic[Value]):
     hint: str = ""
     least: int = 0
     most: int = 1_000_000
+    protects: bool = False
+    """Whether it protects accounts, also those of system administrators: only they change it."""
 
 
 _settings: dict[str, Setting[int] | Setting[str] | Setting[bool]] = {}
 
 
 def register_setting(
-    key: str, label: str, default: Value, *, hint: str = "", least: int = 0, most: int = 1_000_000
+    key: str,
+    label: str,
+    default: Value,
+    *,
+    hint: str = "",
+    least: int = 0,
+    most: int = 1_000_000,
+    protects: bool = False,
 ) -> Setting[Value]:
     """Add a setting, once, when its stage is imported; `least` and `most` bound a number."""
     if key in _settings:
         raise ValueError(f"the setting {key} is already known")
-    setting = Setting(key, label, default, hint, least, most)
+    setting = Setting(key, label, default, hint, least, most, protects)
     _settings[key] = cast("Setting[int] | Setting[str] | Setting[bool]", setting)
     return setting
 
@@ -63,8 +72,18 @@ def setting_value(setting: Setting[Value]) -> Value:
     return cast(Value, kept.get(setting.key, setting.default))
 
 
+def may_change(viewer: Viewer, setting: Setting[Value]) -> bool:
+    """Whether `viewer` may change `setting`: one that protects accounts above an officer's is not an officer's."""
+    return viewer.is_machine or viewer.has(Role.SYSTEM) or (viewer.has(Role.OFFICER) and not setting.protects)
+
+
 def change_setting(viewer: Viewer, setting: Setting[Value], value: Value) -> None:
-    """Set `setting` to `value`; raises ValueError where a number lies outside its bounds."""
+    """Set `setting` to `value`; raises ValueError where a number lies outside its bounds.
+
+    LookupError where it is not for `viewer` to change.
+    """
+    if not may_change(viewer, setting):
+        raise LookupError(f"the setting {setting.key} is out of reach")
     if isinstance(value, int) and not isinstance(value, bool) and not setting.least <= value <= setting.most:
         raise ValueError(f"{setting.label} must be between {setting.least} and {setting.most}")
     present = setting_value(setting)

@@ -32,6 +32,7 @@ ASKED_OF_THE_DESK = register_setting(
     "Ask officers and administrators for a second factor",
     default=True,
     hint="An authenticator app or a passkey besides the password. They see everybody’s details, so leave this on.",
+    protects=True,
 )
 DEMANDING_ROLES = frozenset({Role.OFFICER, Role.ADMINISTRATOR, Role.SYSTEM})
 """Roles that nobody holds in a browser that has shown no second factor."""

@@ -34,6 +34,7 @@ IDLE_MINUTES = register_setting(
     hint="For learners, leads and trainers. 720 minutes are 12 hours.",
     least=10,
     most=7 * 24 * 60,
+    protects=True,
 )
 DESK_IDLE_MINUTES = register_setting(
     "people.desk-idle-minutes",
@@ -42,6 +43,7 @@ DESK_IDLE_MINUTES = register_setting(
     hint="For officers, administrators and system administrators, who see everybody’s details.",
     least=10,
     most=12 * 60,
+    protects=True,
 )
 LONGEST_DAYS = register_setting(
     "people.longest-sign-in-days",
@@ -50,6 +52,7 @@ LONGEST_DAYS = register_setting(
     hint="Counted from signing in, however often somebody is here.",
     least=1,
     most=365,
+    protects=True,
 )
 
 WATCHED_ROLES = (Role.OFFICER, Role.ADMINISTRATOR, Role.SYSTEM)

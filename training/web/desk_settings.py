@@ -5,7 +5,7 @@ from typing import cast
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from training.core.settings import Setting, change_setting, setting_value, settings
+from training.core.settings import Setting, change_setting, may_change, setting_value, settings
 from training.core.viewer import Role
 from training.web import access
 from training.web.access import current_viewer
@@ -39,7 +39,9 @@ register_desk_section(
 @access.only(Role.OFFICER, Role.SYSTEM)
 def index() -> ResponseReturnValue:
     """All settings with what they are now."""
-    return render_template("web/settings.html", groups=by_group(), count=len(settings()))
+    viewer = current_viewer()
+    mine = {setting.key for setting in settings() if may_change(viewer, cast("Setting[str]", setting))}
+    return render_template("web/settings.html", groups=by_group(), count=len(settings()), mine=mine)
 
 
 @blueprint.route("/desk/settings/<string:key>", methods=["GET", "POST"])
@@ -49,6 +51,8 @@ def change(key: str) -> ResponseReturnValue:
     setting = next((setting for setting in settings() if setting.key == key), None)
     if setting is None:
         abort(404)
+    if not may_change(current_viewer(), cast("Setting[str]", setting)):
+        abort(403)
     form = form_for(setting)
     if form.validate_on_submit():
         change_setting(current_viewer(), cast("Setting[str]", setting), cast(str, _sent(form)))
