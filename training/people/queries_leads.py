@@ -92,7 +92,11 @@ def deputies(viewer: Viewer) -> list[LeadTime]:
 
 
 def deputy(viewer: Viewer, ref: str, number: int) -> RoleGrant | None:
-    """The deputy's role with this number among those of a person, at the lead's agencies."""
+    """The deputy's role with this number among those of a person, at the agencies that `viewer` leads in full.
+
+    Deputies name nobody, and end nobody's time.
+    """
+    below = {agency_id for key in led_in_full(viewer) for agency_id in ids_below(key)}
     return db.session.scalar(
         select(RoleGrant)
         .join(Person, Person.id == RoleGrant.person_id)
@@ -100,7 +104,7 @@ def deputy(viewer: Viewer, ref: str, number: int) -> RoleGrant | None:
             Person.ref == ref.strip().upper(),
             _number_of_grant() == number,
             RoleGrant.is_deputy,
-            RoleGrant.agency_id.in_(lead_agencies(viewer)),
+            RoleGrant.agency_id.in_(below),
         )
         .options(joinedload(RoleGrant.person), joinedload(RoleGrant.agency))
     )
