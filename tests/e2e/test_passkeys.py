@@ -1,7 +1,7 @@
 """Passkeys in a real browser, with a device made of software; and signing in without JavaScript, step by step."""
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -49,18 +49,28 @@ def named_visitor(browser: Browser, server: str, client: Client) -> Generator[Vi
         someone.expect_quiet_console()
 
 
-def give_device(page: Page) -> Callable[[bool], None]:
-    """Put a device that keeps passkeys into the browser; the answer says whether it knows its owner from now on."""
+class Device:
+    """A device that keeps passkeys."""
+
+    def __init__(self, devtools: Any, key: str) -> None:
+        self._devtools, self._key = devtools, key
+
+    def know_owner(self, known: bool) -> None:
+        """Whether it knows its owner from now on."""
+        self._devtools.send("WebAuthn.setUserVerified", {"authenticatorId": self._key, "isUserVerified": known})
+
+    def kept(self) -> int:
+        """How many passkeys it keeps."""
+        return len(self._devtools.send("WebAuthn.getCredentials", {"authenticatorId": self._key})["credentials"])
+
+
+def give_device(page: Page) -> Device:
+    """Put a device that keeps passkeys into the browser."""
     context: Any = page.context
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
-
-    def know_owner(known: bool) -> None:
-        wanted = {"authenticatorId": made["authenticatorId"], "isUserVerified": known}
-        devtools.send("WebAuthn.setUserVerified", wanted)
-
-    return know_owner
+    return Device(devtools, made["authenticatorId"])
 
 
 def sign_in(page: Page) -> None:
@@ -86,14 +96,19 @@ def newest_mail() -> str:
 def test_an_officer_adds_a_passkey_and_signs_in_with_nothing_else(named_visitor: Visitor) -> None:
     make_ruth()
     page = named_visitor.page
-    give_device(page)
+    device = give_device(page)
     page.goto("/sign-in")
     look(named_visitor)
     sign_in(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up a second factor")
     look(named_visitor)
     page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_label("Name of the passkey")).to_be_visible()
     look(named_visitor)
+    # Without a name the device is not asked at all: nothing is left on it that nobody knows.
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Enter a name for the passkey")
+    assert device.kept() == 0
     page.get_by_label("Name of the passkey").fill("Work laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
@@ -136,6 +151,7 @@ def test_a_passkey_is_the_second_step_after_a_password_and_a_fresh_proof(
     expect(page.get_by_role("heading", level=1)).to_have_text("Is it still you?")
     look(named_visitor)
     page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("button", name="Remove it")).to_be_visible()
     look(named_visitor)
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_role("main")).to_contain_text("You have no passkey")
@@ -145,7 +161,7 @@ def test_a_passkey_is_the_second_step_after_a_password_and_a_fresh_proof(
 def test_a_device_that_does_not_know_its_owner_gets_nobody_in(named_visitor: Visitor) -> None:
     person = make_ruth(None)
     page = named_visitor.page
-    know_owner = give_device(page)
+    device = give_device(page)
     named_visitor.sign_in(person)
     page.goto("/my/account/sign-in/passkeys/new")
     page.get_by_label("Name of the passkey").fill("Work laptop")
@@ -153,7 +169,7 @@ def test_a_device_that_does_not_know_its_owner_gets_nobody_in(named_visitor: Vis
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     page.get_by_role("button", name="Sign out").click()
     page.goto("/sign-in")
-    know_owner(False)
+    device.know_owner(False)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_text("The passkey was not used.")).to_be_visible()
     look(named_visitor)

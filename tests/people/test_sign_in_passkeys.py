@@ -9,6 +9,7 @@ from tests.factories import make_person
 from tests.pages import Client, Page
 from tests.people.soft_passkey import SoftPasskey
 from training.core import clock
+from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND
@@ -146,6 +147,24 @@ def test_names_differ_and_the_last_way_in_stays(client: Client) -> None:
     assert list(db.session.scalars(select(Passkey.name))) == ["Phone"]
     db.session.rollback()
     client.get("/my/account/sign-in/passkeys/2/remove", status=404)
+
+
+def test_a_passkey_gets_another_name(client: Client, app: Flask) -> None:
+    client.sign_in(somebody())
+    add(client, SoftPasskey(), "Laptop")
+    add(client, SoftPasskey(), "Phone")
+    page = client.click(client.get("/my/account/sign-in"), "Rename the passkey Laptop")
+    assert client.submit(page, {"name": " "}, status=400).errors == ["Enter a name for the passkey"]
+    taken = client.submit(page, {"name": "PHONE"}, status=400)
+    assert taken.errors == ["You have a passkey of this name already"]
+    assert taken.one("input[name=name]")["value"] == "PHONE"
+    done = client.submit(taken, {"name": "LAPTOP at work"}, follow=True)
+    assert done.flashes == ["The passkey is called “LAPTOP at work” now."]
+    assert [row[0] for row in done.rows()] == ["LAPTOP at work", "Phone"]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "renamed")).one()
+    assert entry.values is not None
+    assert (entry.values.before, entry.values.after) == ({"name": "Laptop"}, {"name": "LAPTOP at work"})
+    client.get("/my/account/sign-in/passkeys/3/name", status=404)
 
 
 def test_a_closed_account_has_no_way_in_by_passkey(client: Client, app: Flask) -> None:

@@ -138,8 +138,8 @@ class PasskeyForm(Form):
     state = HiddenField(max_length=2000)
 
 
-class NewPasskeyForm(PasskeyForm):
-    """A new passkey and what its owner calls it."""
+class PasskeyNameForm(Form):
+    """What the owner of a passkey calls it."""
 
     name = TextField(
         "Name of the passkey",
@@ -147,6 +147,10 @@ class NewPasskeyForm(PasskeyForm):
         max_length=60,
         hint="So that you know it again, such as “My phone” or “Work laptop”.",
     )
+
+
+class NewPasskeyForm(PasskeyNameForm, PasskeyForm):
+    """A new passkey and what its owner calls it."""
 
 
 class ResetFactorsForm(Form):

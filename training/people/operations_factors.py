@@ -15,6 +15,7 @@ from training.core.viewer import Viewer
 from training.people import mail_accounts, tries
 from training.people.factors import CLOCK_SLACK, DEMANDING_ROLES, has_authenticator, has_second_factor, is_asked
 from training.people.models import Account, Passkey, Person, RoleGrant
+from training.people.passkeys import require_new_name
 from training.people.rules import may_grant
 from training.people.sign_ins import end_sign_ins
 
@@ -91,6 +92,15 @@ def new_recovery_codes(viewer: Viewer, account: Account) -> list[str]:
 def note_new_passkey(viewer: Viewer, passkey: Passkey) -> None:
     """Say that a passkey was added; every browser is signed out."""
     _changed(viewer, passkey.user, f"the passkey “{passkey.name}” was added")
+
+
+def rename_passkey(viewer: Viewer, passkey: Passkey, name: str) -> None:
+    """Call a passkey something else; Refused where another one of the account is called so."""
+    account = lock_row(Account, passkey.user_id)
+    require_new_name(account, name, but=passkey)
+    before, after = audit.changes(passkey, {"name": name})
+    if after:
+        audit.record(viewer, "renamed", passkey, before=before, after=after)
 
 
 def remove_passkey(viewer: Viewer, passkey: Passkey) -> None:

@@ -123,10 +123,15 @@ def ask_for_known(account: Account | None = None) -> Question:
     return _question(asked, {"use": KNOWN, "challenge": challenge, "for": whose})
 
 
+def require_new_name(account: Account, name: str, but: Passkey | None = None) -> None:
+    """Refused where another passkey of the account is called so; `but` is the one that is to be named."""
+    if any(kept.name.casefold() == name.casefold() for kept in account.webauthn if kept is not but):
+        raise Refused("You have a passkey of this name already", "name")
+
+
 def new_passkey(account: Account, name: str, answer: str, state: str) -> Passkey:
     """The passkey a browser made for `account`; Refused where the answer is not true, or the name is taken."""
-    if any(kept.name.casefold() == name.casefold() for kept in account.webauthn):
-        raise Refused("You have a passkey of this name already", "name")
+    require_new_name(account, name)
     asked = _asked(state, NEW, account)
     try:
         given = parse_registration_credential_json(answer[:LONGEST_ANSWER])

@@ -8,7 +8,7 @@ from training.core.settings import setting_value
 from training.people import operations_factors, passkeys
 from training.people.blueprint import blueprint
 from training.people.entering import stay
-from training.people.forms_account import NewPasskeyForm
+from training.people.forms_account import NewPasskeyForm, PasskeyNameForm
 from training.people.models import Account, Passkey
 from training.people.views_factors import freshly_proved, led_on_with_second_factor, own_account
 from training.web import access
@@ -35,7 +35,26 @@ def new_passkey() -> ResponseReturnValue:
                 account, f"The passkey “{passkey.name}” is added. Your other browsers are signed out."
             )
     question = passkeys.ask_for_new(account, setting_value(PARTNERSHIP_NAME)) if passkeys.can_be_used() else None
-    return render_template("security/new_passkey.html", form=form, passkey=question), form.status
+    names = [kept.name.casefold() for kept in account.webauthn]
+    return render_template("security/new_passkey.html", form=form, passkey=question, names=names), form.status
+
+
+@blueprint.route("/my/account/sign-in/passkeys/<int:number>/name", methods=["GET", "POST"])
+@access.signing_in
+@freshly_proved
+def rename_passkey(number: int) -> ResponseReturnValue:
+    """Call a passkey something else."""
+    passkey = _passkey(own_account(), number)
+    form = PasskeyNameForm(name=passkey.name)
+    if form.validate_on_submit():
+        try:
+            operations_factors.rename_passkey(current_viewer(), passkey, form.name.data)
+        except Refused as refusal:
+            form.add_error(refusal.sentence, refusal.field)
+        else:
+            flash(f"The passkey is called “{passkey.name}” now.", "success")
+            return redirect(url_for("people.sign_in_ways"))
+    return render_template("security/rename_passkey.html", form=form), form.status
 
 
 @blueprint.route("/my/account/sign-in/passkeys/<int:number>/remove", methods=["GET", "POST"])
