@@ -53,7 +53,7 @@ def process() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @access.public
 def ready() -> ResponseReturnValue:
-    """Whether the site can answer: 503 where the database or its migrations are not as they should be; the worker is only reported."""
+    """Whether the site can answer; 503 where the database is not as it should be, while the worker is only reported."""
     try:
         migration = present_migration()
         seen = worker_last_seen() if migration == newest_migration() else None
