@@ -155,6 +155,16 @@ def test_links_and_codes_are_wiped_once_sent_and_never_shown(app: Flask, post: P
     assert "s3cret" in post.accepted[0].as_string()
 
 
+def test_links_and_codes_are_wiped_once_given_up(app: Flask, post: Post, wall_clock: WallClock) -> None:
+    key = put("today", not_after=clock.now() + timedelta(hours=1)).id
+    wall_clock.forward(hours=2)
+    sending.send_all(post)
+    dropped = again(key)
+    assert dropped.state is MessageState.DROPPED
+    assert "s3cret" not in dropped.body_text + dropped.body_html
+    assert dropped.secrets == []
+
+
 def test_a_worker_that_comes_too_late_leaves_what_another_has_settled(
     app: Flask, post: Post, wall_clock: WallClock
 ) -> None:

@@ -69,7 +69,6 @@ def _note_outcome(message: OutboxMessage, outcome: Exception | None) -> None:
     if outcome is None:
         _settle(message, MessageState.SENT)
         message.sent_at = clock.now()
-        message.wipe_secrets()
     elif isinstance(outcome, (PermanentFailure, ValueError)) or message.attempts >= MOST_ATTEMPTS:
         _settle(message, MessageState.FAILED, str(outcome))
     else:
@@ -192,6 +191,9 @@ def _settle(message: OutboxMessage, state: MessageState, error: str | None = Non
     message.state = state
     message.lease_until = None
     message.last_error = error
+    if state in (MessageState.SENT, MessageState.DROPPED):
+        # It goes out no more, so nobody needs what would let its reader act.
+        message.wipe_secrets()
 
 
 def _letter(message: OutboxMessage) -> Letter:
