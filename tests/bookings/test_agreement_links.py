@@ -17,6 +17,7 @@ from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import agree, not_their_manager, object_to
 from training.bookings.operations_needs import NeedWords, tell_needs
+from training.bookings.ticks_jobs import follow_jobs
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.audit import AuditEntry
@@ -26,6 +27,7 @@ from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role, Viewer, ViewerKind
 from training.homes.queries_desk_asked import managers_who_are_none
 from training.people.models import Employment, Person, RoleGrant, Standing
+from training.people.operations_jobs import Job, change_employment, move_agency
 
 MANAGER = "grace.oduya@sandby.example"
 TOLD = "bookings.manager-told"
@@ -204,6 +206,34 @@ def test_whose_manager_was_taken_away_is_seen_by_nobody_else(client: Client, tol
     assert "There is nothing to answer here any more." in page
     assert "Priya" not in page
     assert told.booking.is_live
+
+
+def test_who_was_the_manager_before_says_nothing_more(client: Client, told: Told) -> None:
+    opened = client.get(address())
+    [job] = told.person.employments
+    change_employment(
+        viewer_of(told.person),
+        job,
+        Job(job_role=job.job_role, agency_id=job.agency_id, manager_address="new@b.example"),
+    )
+    db.session.commit()
+    for answer in ("objects", "not-mine"):
+        client.submit(opened, {"answer": answer, "reason": "No"}, status=410)
+        assert told.booking.is_live
+        assert told.person.employments[0].manager_address == "new@b.example"
+    client.get(address(), status=410)
+
+
+def test_who_managed_the_job_before_says_nothing_of_the_one_that_follows(client: Client, told: Told) -> None:
+    [job], other = told.person.employments, make_agency("Other")
+    other_id = other.id
+    moved = Job(job_role="Nurse", agency_id=other_id, manager_address="new@other.example")
+    move_agency(viewer_of(told.person), job, moved, clock.today())
+    db.session.commit()
+    client.get(address())
+    assert follow_jobs() == 1
+    client.get(address(), status=410)
+    assert told.booking.agency_id == other_id
 
 
 def test_a_manager_nobody_has_confirmed_is_told_nothing(app: Flask, wall_clock: WallClock) -> None:

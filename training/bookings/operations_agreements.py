@@ -16,7 +16,7 @@ from training.core.transaction import lock_row
 from training.core.viewer import Viewer
 from training.people.mail_agency import say_manager_is_wrong
 from training.people.models import Employment
-from training.people.operations_standing import drop_manager
+from training.people.operations_standing import drop_manager, when_manager_goes
 from training.web.formats import day
 
 ENDED = "This booking has ended already. Nothing was changed"
@@ -81,10 +81,15 @@ def not_their_manager(viewer: Viewer, booking_id: int) -> bool:
         return False
     audit.record(viewer, "said that they do not manage the person booked", booking)
     drop_manager(viewer, employment)
-    for other_id in db.session.scalars(db.select(Booking.id).where(Booking.employment_id == employment_id)):
-        revoke_links(MANAGER, other_id)
     say_manager_is_wrong(employment)
     return True
+
+
+@when_manager_goes
+def close_links(employment_id: int) -> None:
+    """Close every link by which the manager named so far could answer for a booking in this job."""
+    for booking_id in db.session.scalars(db.select(Booking.id).where(Booking.employment_id == employment_id)):
+        revoke_links(MANAGER, booking_id)
 
 
 def _locked(viewer: Viewer, booking_id: int) -> Booking:

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
 
+from training.bookings.agreements import LEAD, MANAGER
 from training.bookings.models import LIVE, Booking
 from training.bookings.places import locked_booking
 from training.core import audit, clock
 from training.core.database import db
+from training.core.links import revoke_links
 from training.core.viewer import Viewer
 from training.people.models import Employment
 from training.schedule.models import CourseSession
@@ -37,6 +39,7 @@ def follow_job(viewer: Viewer, booking_id: int) -> bool:
     """Let a coming booking say the agency and role in which the person will come, and say whether it changed.
 
     Where the job ends before the session it is the one that follows it; where that is not certain nothing changes.
+    Whoever was told as the manager or lead of the job before has nothing to say about the booking any more.
     """
     booking = locked_booking(booking_id)
     if not booking.is_live or booking.employment is None or clock.now() >= booking.course_session.starts_at:
@@ -48,7 +51,11 @@ def follow_job(viewer: Viewer, booking_id: int) -> bool:
         "job_role": job.job_role,
         "workforce_group_id": job.workforce_group_id,
     }
+    if job.manager_address != booking.employment.manager_address:
+        revoke_links(MANAGER, booking.id)
     before, after = audit.changes(booking, wanted)
+    if "agency_id" in after:
+        revoke_links(LEAD, booking.id)
     if after:
         audit.record(viewer, "followed the job", booking, before=before, after=after)
     return bool(after)

@@ -15,6 +15,7 @@ from training.people.file_matching import fresh_references
 from training.people.models import SETTLED, EmailAddress, Employment, Person, Standing
 from training.people.models_workforce import WorkforceGroup
 from training.people.operations_addresses import fold, sorted_and_found_by
+from training.people.operations_standing import manager_goes
 from training.people.reading import PersonRow
 
 LABELS = {
@@ -180,6 +181,7 @@ def _change(viewer: Viewer, deed: Deed, job: Employment, journal: Journal) -> No
         setattr(job, name, value)
     if deed.job_values.get("manager_address"):
         job.manager_confirmed_at, job.has_no_manager = clock.now(), False
+        manager_goes(job)
     if deed.job_values.get("standing") is Standing.VOUCHED:
         job.settled_at, job.settled_by_id = clock.now(), viewer.person_id
     if deed.ends_on is not None:

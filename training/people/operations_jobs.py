@@ -6,12 +6,10 @@ from datetime import date, timedelta
 from training.agencies.models import Agency
 from training.core import audit, clock
 from training.core.database import db
-from training.core.links import revoke_links
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
-from training.people.mail_agency import CONFIRM_MANAGER
 from training.people.models import Employment, Person, Standing
-from training.people.operations_standing import ask_about_manager, judge, settle_new, speaks_for
+from training.people.operations_standing import ask_about_manager, judge, manager_goes, settle_new, speaks_for
 from training.people.rules import require_words, same_mailbox
 
 
@@ -56,7 +54,7 @@ def change_employment(viewer: Viewer, employment: Employment, job: Job) -> bool:
     wanted = asdict(job)
     if job.manager_address != employment.manager_address:
         wanted["manager_confirmed_at"] = None
-        revoke_links(CONFIRM_MANAGER, employment.id)
+        manager_goes(employment)
     before, after = audit.changes(employment, wanted)
     if not after:
         return False

@@ -1,5 +1,7 @@
 """Deeds on standing: how far it is known that somebody works where they say, and that their manager is one."""
 
+from collections.abc import Callable
+
 from training.agencies.models import Agency, AgencyDomain
 from training.core import audit, clock
 from training.core.database import db
@@ -15,6 +17,21 @@ from training.people.queries import lead_agencies
 from training.people.rules import on_domains
 
 NOT_ONESELF = "Somebody else must confirm where you work"
+Listener = Callable[[int], None]
+_listeners: list[Listener] = []
+
+
+def when_manager_goes(listener: Listener) -> Listener:
+    """Have `listener(employment_id)` called where a job gets another line manager or none, in that transaction."""
+    _listeners.append(listener)
+    return listener
+
+
+def manager_goes(employment: Employment) -> None:
+    """Close what lets the manager named so far answer: whoever it was has nothing to say about the person any more."""
+    revoke_links(mail_agency.CONFIRM_MANAGER, employment.id)
+    for listener in _listeners:
+        listener(employment.id)
 
 
 def speaks_for(viewer: Viewer, employment: Employment) -> bool:
@@ -144,7 +161,7 @@ def drop_manager(viewer: Viewer, employment: Employment) -> None:
     wanted = {"manager_name": "", "manager_address": "", "manager_confirmed_at": None}
     before, after = audit.changes(employment, wanted)
     if after:
-        revoke_links(mail_agency.CONFIRM_MANAGER, employment.id)
+        manager_goes(employment)
         audit.record(viewer, "took the manager from", employment, before=before, after=after)
 
 
