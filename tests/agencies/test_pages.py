@@ -23,7 +23,7 @@ def desk(client: Client) -> Client:
 def test_an_empty_list_says_how_to_begin(desk: Client) -> None:
     page = desk.get("/desk/agencies")
     assert "No agencies yet" in page
-    assert "Import a file" in page.links
+    assert "Import agencies" in page.links
 
 
 def test_the_list_is_searched_by_words_and_sector(desk: Client) -> None:

@@ -176,7 +176,7 @@ def test_what_is_decided_is_decided(app: Flask) -> None:
 
 def test_nobody_brings_or_applies_what_they_may_not(app: Flask) -> None:
     learner = viewer_of(make_person())
-    with pytest.raises(Refused, match="cannot bring"):
+    with pytest.raises(Refused, match="cannot upload"):
         bring_file(learner, IMPORT, "agencies.csv", file_of(1), {}, str)
     key = read_in(1)
     for viewer in (ANONYMOUS, learner):
@@ -190,7 +190,7 @@ def test_a_role_lost_before_the_file_is_read_keeps_it_out(app: Flask) -> None:
     key = brought(file_of(1))
     assert tasks.run_next(lambda _person: ANONYMOUS)
     batch = db.session.get_one(Batch, key)
-    assert (batch.state, batch.problems) == (BatchState.REFUSED, ["You cannot bring a file of this kind any more."])
+    assert (batch.state, batch.problems) == (BatchState.REFUSED, ["You cannot upload a file of this kind any more."])
 
 
 def test_files_nobody_decided_about_are_given_up_with_their_rows(app: Flask, wall_clock: WallClock) -> None:

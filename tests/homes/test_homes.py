@@ -165,3 +165,12 @@ def test_a_desk_in_order_says_so(client: Client) -> None:
     assert session.capacity
     db.session.commit()
     assert "Nothing needs you today" in client.get("/desk")
+
+
+def test_a_system_administrator_alone_begins_with_the_settings_and_every_tab_opens(client: Client) -> None:
+    client.sign_in(make_person(role=Role.SYSTEM))
+    assert client.get("/start", status=302).location == "/desk/settings"
+    page = client.get("/desk/settings")
+    for text in ("People", "Settings", "Audit log"):
+        assert client.click(page, text).status == 200
+    assert "Desk" not in page.links

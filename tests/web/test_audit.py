@@ -120,7 +120,7 @@ def test_filters_by_actor_deed_days_and_words_of_the_reason(
     late = desk.get("/desk/audit?begins-day=3&begins-month=12&begins-year=2026&ends-day=2&ends-month=12&ends-year=2026",
                     status=400)  # fmt: skip
     assert late.errors == ["The last day must be the same as or after the first day"]
-    assert desk.get("/desk/audit?deed=unheard", status=400).errors == ["Select a deed"]
+    assert desk.get("/desk/audit?deed=unheard", status=400).errors == ["Select an action"]
     desk.get("/desk/audit?before=x", status=404)
 
 

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from training.attendance import views_link as views_link
+from training.attendance import views_person as views_person
 from training.attendance.blueprint import blueprint
 from training.attendance.forms import ReopenForm
 from training.attendance.operations import reopen_register

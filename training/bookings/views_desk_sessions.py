@@ -27,7 +27,12 @@ from training.web.access import current_viewer
 from training.web.navigation import register_desk_section
 from training.web.paging import Page, page_asked_for, paged
 
-register_desk_section("Sessions", "bookings.desk_sessions", position=20, prefixes=("/desk/sessions", "/desk/venues"))
+register_desk_section(
+    "Sessions",
+    "bookings.desk_sessions",
+    position=20,
+    prefixes=("/desk/sessions", "/desk/venues", "/desk/bookings", "/desk/needs"),
+)
 
 TONES = {
     SessionStatus.DRAFT: "waiting",

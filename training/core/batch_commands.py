@@ -27,7 +27,7 @@ def import_file(
     The desk can undo it like any other. Raises TaskRefused with the problems by row, before anything is changed.
     """
     if not kind.may(viewer, given):
-        raise TaskRefused(["You cannot bring a file of this kind."])
+        raise TaskRefused(["You cannot upload a file of this kind."])
     try:
         sheet = read_sheet(content, kind.columns, kind.most_rows)
     except SheetRefused as refusal:

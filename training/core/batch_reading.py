@@ -33,7 +33,7 @@ def bring_file(
     The bytes stand in the task until it is over and nowhere else. Refused where the viewer may not bring such a file.
     """
     if not kind.may(viewer, given):
-        raise Refused("You cannot bring a file of this kind")
+        raise Refused("You cannot upload a file of this kind")
     batch = Batch(
         ref=new_reference("IMP", 6),
         kind=kind.name,
@@ -100,7 +100,7 @@ def _planned(viewer: Viewer, key: int, content: bytes) -> tuple[list[Planned], l
         return None
     kind = kind_called(batch.kind)
     if kind is None or not kind.may(viewer, batch.given):
-        raise SheetRefused(["You cannot bring a file of this kind any more."])
+        raise SheetRefused(["You cannot upload a file of this kind any more."])
     sheet = read_sheet(content, kind.columns, kind.most_rows)
     return planned_rows(viewer, kind, batch.given, sheet.rows)[1], sheet.notes
 

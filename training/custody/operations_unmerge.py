@@ -74,7 +74,7 @@ def _require_undoable(viewer: Viewer, merge: Merge, kept: Person, merged: Person
     if kept.anonymised_at is not None or merged.anonymised_at is not None:
         raise Refused("The person is anonymised, so nobody can know any more whose each record was")
     if not steps:
-        raise Refused("The journal of this merge is past its time and was removed, so it cannot be undone")
+        raise Refused("What this merge moved is no longer kept, so it cannot be undone")
     if not may_give_roles_of(viewer, kept):
         raise Refused(f"{kept.name} has a role that you cannot give. Ask a system administrator")
 

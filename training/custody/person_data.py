@@ -110,7 +110,7 @@ def _log(rows: list[dict[str, Any]], ids: list[int], names: "_Names") -> list[di
         line = {
             "When": plain(entry["happened_at"]),
             "By": _by(entry, ids, names),
-            "Deed": entry["deed"],
+            "Action": entry["deed"],
             "On": everything_held()[entry["subject_kind"]].label,
             "Reason": entry["reason"],
             "Before": _without_keys(before),

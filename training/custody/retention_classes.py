@@ -179,8 +179,8 @@ register_class(
     oldest=lambda: select(func.min(WalkIn.created_at)).where(WalkIn.person_id.is_(None), WalkIn.name != ANONYMISED),
 )  # fmt: skip
 register_class(
-    "merges", "Journals of merged records", 12,
-    does="The journal is removed. The records stay merged, and that can no longer be undone.",
+    "merges", "What merges of records moved", 12,
+    does="What the merge moved is forgotten. The records stay merged, and that can no longer be undone.",
     why="A year, in which a wrong merge is noticed.",
     due=lambda day: select(MergeStep.id)
     .join(Merge, Merge.id == MergeStep.merge_id)

@@ -16,7 +16,7 @@ from training.custody.operations_unmerge import undo_merge
 from training.people.models import Person
 from training.people.queries import search_people
 from training.people.queries_desk import workplaces
-from training.people.views_desk import person_or_404, register_person_section
+from training.people.views_desk import Place, person_or_404, register_person_section
 from training.web import access
 from training.web.access import current_viewer
 from training.web.fields import Choice
@@ -32,7 +32,7 @@ def custody_part(viewer: Viewer, person_id: int) -> dict[str, Any]:
     }
 
 
-register_person_section("Records and data", "custody/person_part.html", custody_part)
+register_person_section(Place.DATA, "Records and data", "custody/person_part.html", custody_part)
 
 
 @blueprint.get("/desk/people/duplicates")

@@ -36,6 +36,7 @@ HOMES = (
     (Role.TRAINER, "homes.teaching"),
     (Role.AGENCY_LEAD, "people.agency"),
     (Role.VIEWER, "homes.reports"),
+    (Role.SYSTEM, "settings.index"),
 )
 NEXT_SHOWN = 8
 """How many sessions the front page names."""
@@ -43,7 +44,8 @@ OF_A_SESSION = ("/sessions/*/register", "/sessions/*/feedback", "/sessions/*/nee
 """Pages on what happened in a session: for its trainers and the desk."""
 register_tab("My learning", "homes.my", Role.LEARNER, position=20, prefixes=("/my",))
 register_tab("Teaching", "homes.teaching", Role.TRAINER, position=30, prefixes=("/teaching", *OF_A_SESSION))
-register_tab("Desk", "homes.desk", *DESK_ROLES, position=40, prefixes=("/desk", *OF_A_SESSION))
+register_tab("Desk", "homes.desk", *DESK_ROLES, position=40, prefixes=("/desk", "/agency/people/file", *OF_A_SESSION))
+register_tab("Settings", "settings.index", Role.SYSTEM, position=45, prefixes=("/desk",), unless=DESK_ROLES)
 register_tab("Reports", "homes.reports", *READERS, position=50, prefixes=("/reports",))
 register_desk_section("Today", "homes.desk", position=10, prefixes=("/desk",))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,15 +24,26 @@ from training.web.fields import Choice
 from training.web.navigation import register_desk_section
 from training.web.paging import page_asked_for, paged
 
-register_desk_section("People", "people.desk_people", position=40, prefixes=("/desk/people",))
+register_desk_section(
+    "People", "people.desk_people", *DESK_ROLES, Role.SYSTEM, position=40, prefixes=("/desk/people", "/desk/imports")
+)
 
 MEANWHILE = "Somebody else changed this meanwhile. Nothing of yours was saved. Check what it says now"
+
+
+class Place(StrEnum):
+    """Where a part stands on the page of one person, which is read out on the telephone from the top."""
+
+    TRAINING = "training"
+    SIGNING_IN = "signing in"
+    DATA = "data"
 
 
 @dataclass(frozen=True)
 class PersonSection:
     """A part of the page of one person: its heading, and what makes its HTML for a viewer and a person's id."""
 
+    place: Place
     heading: str
     template: str
     context: Callable[[Viewer, int], dict[str, object]]
@@ -40,15 +52,17 @@ class PersonSection:
 _sections: list[PersonSection] = []
 
 
-def register_person_section(heading: str, template: str, context: Callable[[Viewer, int], dict[str, object]]) -> None:
+def register_person_section(
+    place: Place, heading: str, template: str, context: Callable[[Viewer, int], dict[str, object]]
+) -> None:
     """Add a part to the page of one person at the desk, once, when its stage is imported.
 
-    `template` is included with the values that `context(viewer, person_id)` returns as `section`; the parts stand in
-    the order of the stages.
+    `template` is included with the values that `context(viewer, person_id)` returns as `section`; the parts of one
+    place stand in the order of the stages, and those on signing in only where there is an account.
     """
     if any(section.template == template for section in _sections):
         raise ValueError(f"the section {template} is already known")
-    _sections.append(PersonSection(heading, template, context))
+    _sections.append(PersonSection(place, heading, template, context))
 
 
 @blueprint.get("/desk/people")
@@ -89,7 +103,10 @@ def desk_person(ref: str) -> ResponseReturnValue:
         receives=who_receives(person),
         grants=queries.grants_of(viewer, person.id),
         messages=queries_desk.messages_to(viewer, person.id),
-        sections=[(section, section.context(viewer, person.id)) for section in _sections],
+        parts={
+            place: [(part, part.context(viewer, person.id)) for part in _sections if part.place is place]
+            for place in Place
+        },
         role_labels=ROLE_LABELS,
         may_grant=may_grant,
         may_grant_any=bool(grantable_roles(viewer)),

@@ -11,7 +11,7 @@ from training.people.blueprint import blueprint
 from training.people.factors import has_authenticator
 from training.people.forms_account import ResetFactorsForm
 from training.people.models import Person
-from training.people.views_desk import person_or_404, register_person_section
+from training.people.views_desk import Place, person_or_404, register_person_section
 from training.web import access
 from training.web.access import current_viewer
 
@@ -48,4 +48,4 @@ def _section(viewer: Viewer, person_id: int) -> dict[str, object]:
     }
 
 
-register_person_section("Second factor", "security/person_section.html", _section)
+register_person_section(Place.SIGNING_IN, "Second factor", "security/person_section.html", _section)

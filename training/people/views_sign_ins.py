@@ -13,7 +13,7 @@ from training.people.blueprint import blueprint
 from training.people.models import Account, Person, SignIn
 from training.people.queries import within_reach
 from training.people.sign_ins import WAY_LABELS, handle_of, open_sign_ins, present_sign_in
-from training.people.views_desk import person_or_404, register_person_section
+from training.people.views_desk import Place, person_or_404, register_person_section
 from training.web import access
 from training.web.access import current_viewer
 from training.web.fields import TextAreaField
@@ -92,4 +92,4 @@ def _sign_ins_part(viewer: Viewer, person_id: int) -> dict[str, object]:
     return {"sign_ins": list(found), "ways": WAY_LABELS}
 
 
-register_person_section("Where they are signed in", "people/desk_sign_ins_part.html", _sign_ins_part)
+register_person_section(Place.SIGNING_IN, "Where they are signed in", "people/desk_sign_ins_part.html", _sign_ins_part)

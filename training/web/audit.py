@@ -36,7 +36,7 @@ class AuditFilters(FilterForm):
         "Done as", choices=ACTOR_LABELS, coerce=ViewerKind, first="Anybody", ask="who did it", required=False
     )
     about = TextField("About", required=False)
-    deed = SelectField("Deed", first="Any deed", ask="a deed", required=False)
+    deed = SelectField("Action", first="Any action", ask="an action", required=False)
     words = TextField("Words in the reason", required=False)
     begins = DateField("From", ask="the first day", required=False)
     ends = DateField("To", ask="the last day", required=False)

@@ -11,7 +11,7 @@ from training.core.viewer import DESK_ROLES, Role, Viewer
 class Tab:
     """One tab: where it leads, who sees it (everybody where no role is named), which addresses belong to it.
 
-    In a prefix, `*` stands for one segment of the address.
+    In a prefix, `*` stands for one segment of the address. Who holds a role of `unless` does not see the tab.
     """
 
     text: str
@@ -19,6 +19,7 @@ class Tab:
     roles: frozenset[Role]
     position: int
     prefixes: tuple[str, ...]
+    unless: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,18 @@ _tabs: list[Tab] = []
 _sections: list[Tab] = []
 
 
-def register_tab(text: str, endpoint: str, *roles: Role, position: int, prefixes: tuple[str, ...]) -> None:
+def register_tab(
+    text: str,
+    endpoint: str,
+    *roles: Role,
+    position: int,
+    prefixes: tuple[str, ...],
+    unless: frozenset[Role] = frozenset(),
+) -> None:
     """Add a tab, once, when its stage is imported; lower positions come first."""
     if any(tab.endpoint == endpoint for tab in _tabs):
         raise ValueError(f"the tab for {endpoint} is already known")
-    _tabs.append(Tab(text, endpoint, frozenset(roles), position, prefixes))
+    _tabs.append(Tab(text, endpoint, frozenset(roles), position, prefixes, unless))
     _tabs.sort(key=lambda tab: tab.position)
 
 
@@ -62,7 +70,7 @@ def desk_navigation(viewer: Viewer) -> list[Entry]:
 
 def _entries(tabs: list[Tab], viewer: Viewer) -> list[Entry]:
     """The tabs `viewer` sees; current is the one with the longest prefix of the address, of several the last."""
-    seen = [tab for tab in tabs if not tab.roles or viewer.has(*tab.roles)]
+    seen = [tab for tab in tabs if (not tab.roles or viewer.has(*tab.roles)) and not viewer.has(*tab.unless)]
     fits = {
         tab: max((len(prefix) for prefix in tab.prefixes if _under(request.path, prefix)), default=0) for tab in seen
     }
