@@ -7,8 +7,10 @@ from holidays import country_holidays
 
 from training.bookings.rules import BankHolidays, Promotion, Terms, cut_off, may_have_place, promotion_kind
 from training.core import clock
+from training.core.policies import register_figure
 from training.core.settings import register_setting, setting_value
 from training.schedule.models import CourseSession, SessionStatus
+from training.web.formats import count
 
 CUT_OFF_DAYS = register_setting(
     "bookings.cut-off-days",
@@ -17,6 +19,7 @@ CUT_OFF_DAYS = register_setting(
     hint="Bank holidays of England are not counted.",
     most=30,
 )
+register_figure("cut-off", lambda: count(setting_value(CUT_OFF_DAYS), "working day"))
 CERTAIN_DAYS = register_setting(
     "bookings.certain-days",
     "Working days before that date in which people who wait are asked first",

@@ -8,10 +8,12 @@ from training.bookings.models import LIVE, Booking, BookingNeed
 from training.bookings.operations_needs import remove_need
 from training.core import clock
 from training.core.database import reading
+from training.core.policies import register_figure
 from training.core.settings import register_setting, setting_value
 from training.core.transaction import for_each, unit_of_work
 from training.core.viewer import WORKER
 from training.schedule.models import CourseSession
+from training.web.formats import count
 
 NEED_DAYS = register_setting(
     "bookings.need-days",
@@ -20,6 +22,8 @@ NEED_DAYS = register_setting(
     hint="Counted from the end of the last part. What somebody asked to keep for later stays until they delete it.",
     most=90,
 )
+
+register_figure("keep needs", lambda: count(setting_value(NEED_DAYS), "day"))
 
 
 def remove_old_needs() -> int:

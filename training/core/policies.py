@@ -1,7 +1,8 @@
 """The privacy notice, the terms and the accessibility statement: texts of the partnership, kept in versions."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -52,7 +53,9 @@ POLICY_LABELS = {
 DELIVERED = ROOT / "templates" / "policies"
 PLACEHOLDER = re.compile(r"\(\(([^()]*)\)\)")
 PLACEHOLDERS = ("partnership", "contact")
-"""What may stand in double brackets: the partnership’s name, and how to reach its training team."""
+"""What may stand in double brackets besides figures: the partnership’s name, and how to reach its training team."""
+AS_DELIVERED, FIGURES_CHANGED = "As they come with Muster.", "A figure was changed in the settings."
+_figures: dict[str, Callable[[], str]] = {}
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,23 @@ class PolicyText:
     text: str
     change: str = ""
     published_at: datetime | None = None
+
+
+def register_figure(name: str, in_words: Callable[[], str]) -> None:
+    """Let ((name)) stand in the texts for what a setting is now, once, when its stage is imported."""
+    if name in _figures or name in PLACEHOLDERS:
+        raise ValueError(f"the figure {name} is already known")
+    _figures[name] = in_words
+
+
+def figure_names() -> tuple[str, ...]:
+    """The figures that may stand in double brackets."""
+    return tuple(_figures)
+
+
+def with_figures(text: str) -> str:
+    """`text` with the settings of this moment in the place of its figures."""
+    return PLACEHOLDER.sub(lambda found: _figures[found[1]]() if found[1] in _figures else found[0], text)
 
 
 def delivered(kind: PolicyKind) -> PolicyText:
@@ -110,9 +130,13 @@ def publish(viewer: Viewer, kind: PolicyKind, text: str, change: str, based_on: 
     present = in_force(kind)
     if present.number != based_on:
         raise Refused(f"Somebody published version {present.number} while you were writing", "text")
-    unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
+    known = (*PLACEHOLDERS, *_figures)
+    unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in known})
     if unknown:
         raise Refused(f"There is nothing to put in the place of (({unknown[0]}))", "text")
+    if kind is PolicyKind.TERMS:
+        # What somebody agreed to must not change with a setting.
+        text, present = with_figures(text), replace(present, text=with_figures(present.text))
     if text.strip() == present.text.strip():
         raise Refused("The text is the same as the version in force", "text")
     row = _added(kind, present.number + 1, text, change, viewer.person_id)
@@ -125,11 +149,16 @@ def publish(viewer: Viewer, kind: PolicyKind, text: str, change: str, based_on: 
 
 
 def terms_in_force() -> PolicyVersion:
-    """The terms that somebody agrees to by booking now; those that come with Muster become version 1 by being used."""
+    """The terms that somebody agrees to by booking now; those that come with Muster become a version by being used.
+
+    Their figures are those of that moment. While nobody has published terms, a changed setting makes the next version.
+    """
     row = _newest(PolicyKind.TERMS)
-    if row is None:
-        text = delivered(PolicyKind.TERMS).text
-        row = _added(PolicyKind.TERMS, 1, text, "As they come with Muster.", None) or _newest(PolicyKind.TERMS)
+    if row is None or (row.published_by_id is None and row.change in (AS_DELIVERED, FIGURES_CHANGED)):
+        text = with_figures(delivered(PolicyKind.TERMS).text)
+        if row is None or row.text != text:
+            number, change = (1, AS_DELIVERED) if row is None else (row.number + 1, FIGURES_CHANGED)
+            row = _added(PolicyKind.TERMS, number, text, change, None) or _newest(PolicyKind.TERMS)
     if row is None:
         raise LookupError("there are no terms, and none could be written")
     return row

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from training.core import clock
+from training.core.policies import register_figure
 from training.core.settings import Setting, register_setting, setting_value
 
 AUTOMATIC = register_setting(
@@ -78,4 +79,11 @@ def register_class(
         least=least,
         most=240,
     )
+    register_figure(f"keep {name}", lambda: _in_words(setting_value(setting)))
     _classes[name] = RecordClass(name, label, does, why, setting, due, remove, oldest, names_people)
+
+
+def _in_words(months: int) -> str:
+    """A time in the words of a privacy notice: whole years where it is some."""
+    number, unit = (months // 12, "year") if months % 12 == 0 else (months, "month")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -39,7 +39,7 @@ class PolicyForm(Form):
         max_length=60_000,
         ask="the text",
         hint="In Markdown: ## before a heading, - before each point of a list, ** around bold words. "
-        "((partnership)) and ((contact)) are filled in from the settings.",
+        "What stands in double brackets, like ((partnership)), is filled in from the settings.",
     )
     change = TextField(
         "What is different from the version in force",
@@ -121,6 +121,7 @@ def edit(kind: str) -> ResponseReturnValue:
         label=POLICY_LABELS[chosen],
         preview=preview,
         meanwhile=meanwhile,
+        figures=[f"(({name}))" for name in (*PLACEHOLDERS, *policies.figure_names())],
     ), form.status
 
 
@@ -149,4 +150,5 @@ def _html(text: str) -> Markup:
         zip(PLACEHOLDERS, (setting_value(PARTNERSHIP_NAME), setting_value(CONTACT) or installation().mail_address),
             strict=True)
     )  # fmt: skip
-    return markdown(PLACEHOLDER.sub(lambda match: as_plain(values.get(match[1], match[0])), text))
+    filled = policies.with_figures(text)
+    return markdown(PLACEHOLDER.sub(lambda match: as_plain(values.get(match[1], match[0])), filled))
