@@ -1,6 +1,7 @@
 """What people see when the database is busy or gone, or asks for a number no key can be."""
 
 import contextlib
+import logging
 from collections.abc import Generator
 
 import pytest
@@ -71,3 +72,12 @@ def test_a_database_that_is_gone_gets_a_page_that_needs_none(app: Flask, databas
 def test_a_number_no_key_can_be_is_no_page(client: Client, number: int) -> None:
     client.sign_in(make_person(role=Role.OFFICER))
     client.get(f"/desk/messages/{number}", status=404)
+
+
+def test_a_form_from_another_site_is_refused_and_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        page = client.post("/sign-in", {"email": "ada@council.example", "password": "x"}, 400, tokens=False)
+    assert page.h1 == "This page was open for too long"
+    assert [record.getMessage() for record in caplog.records] == [
+        "a form without its token was refused at security.login"
+    ]

@@ -1,6 +1,6 @@
 """Pages for what went wrong: what it was, and where to go from here."""
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -47,6 +47,7 @@ def configure_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_expired(_error: CSRFError) -> ResponseReturnValue:
+        app.logger.warning("a form without its token was refused at %s", request.endpoint)
         advice = "Nothing was saved. Go back, reload the page and send the form again."
         return say("This page was open for too long", advice), 400
 
