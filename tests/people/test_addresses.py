@@ -9,12 +9,15 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_person, viewer_of
 from tests.pages import Client
 from training.agencies.operations import set_domains
+from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role
-from training.people.models import AddressClaim, EmailAddress, Person, Standing
-from training.people.operations import open_account
+from training.people.mail import offer_password
+from training.people.mail_accounts import send_code
+from training.people.models import AddressClaim, EmailAddress, OutsideIdentity, Person, Standing
+from training.people.operations import change_person, open_account
 from training.people.operations_claims import claim_address, make_primary, remove_address
 from training.people.operations_jobs import Job, change_employment
 
@@ -114,6 +117,29 @@ def test_the_main_address_changes_with_the_sign_in_and_the_old_one_is_told(clien
     client.post("/my/account/addresses/remove", {"address": "ada@old.example"})
     assert addresses_of(ref) == {NEW: True}
     client.post("/my/account/addresses/remove", {"address": "olga@else.example"}, status=404)
+
+
+def test_what_went_to_the_address_before_opens_nothing_more(client: Client) -> None:
+    person = make_person("Ada", address="ada@old.example")
+    open_account(person, None, clock.now())
+    db.session.add(second := EmailAddress(person=person, address=NEW, is_primary=False, confirmed_at=clock.now()))
+    send_code(person)
+    offer_password(person)
+    db.session.commit()
+    links = [link_in(message) for message in mails()]
+    assert [client.get(link).status for link in links] == [200, 200]
+    make_primary(viewer_of(person), second)
+    db.session.commit()
+    assert [client.get(link, status=410).status for link in links] == [410, 410]
+
+
+def test_an_address_that_the_desk_puts_right_takes_the_sign_in_linked_by_it_along(app: Flask) -> None:
+    person = make_person("Ada", address="ada@old.example")
+    account = open_account(person, None, clock.now())
+    db.session.add(OutsideIdentity(account=account, issuer="https://old.example", subject="1", address=person.address))
+    db.session.flush()
+    change_person(COMMAND, person, {"given_name": "Ada", "family_name": "Long"}, NEW)
+    assert db.session.scalars(db.select(OutsideIdentity)).all() == []
 
 
 def test_what_an_address_must_not_be(app: Flask) -> None:

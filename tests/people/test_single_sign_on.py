@@ -18,8 +18,10 @@ from tests.people.provider import OutsideProvider, provider_running
 from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
+from training.core.viewer import COMMAND
 from training.people.models import Account, EmailAddress, OutsideIdentity, Person, SignIn
 from training.people.oidc import forget_providers
+from training.people.operations_claims import remove_address
 
 ADDRESS = "ada@council.example"
 
@@ -386,6 +388,23 @@ def test_a_second_address_counts_once_it_is_confirmed(client: Client, provider: 
     db.session.commit()
     sign_in(client, provider)
     assert is_signed_in(client)
+
+
+def test_an_address_that_is_gone_takes_the_sign_in_linked_by_it_along(
+    client: Client, app: Flask, provider: OutsideProvider
+) -> None:
+    person = person_with_account("ada@home.example")
+    second = EmailAddress(person=person, address=ADDRESS, is_primary=False, confirmed_at=clock.now())
+    db.session.add(second)
+    db.session.commit()
+    sign_in(client, provider)
+    assert identities() == [("subject-1", ADDRESS)]
+    remove_address(COMMAND, second)
+    db.session.commit()
+    assert identities() == []
+    again = Client(app)
+    sign_in(again, provider, 403)
+    assert not is_signed_in(again)
 
 
 def test_a_closed_account_stays_closed(client: Client, app: Flask, provider: OutsideProvider) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from training.core import clock
 from training.core.columns import folded
@@ -13,7 +13,7 @@ from training.core.refusal import Refused
 from training.core.viewer import Viewer
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
 from training.people.mail_accounts import SIGN_IN
-from training.people.models import EmailAddress, Person, RoleGrant
+from training.people.models import EmailAddress, OutsideIdentity, Person, RoleGrant
 from training.people.operations_standing import judge_jobs
 from training.people.rules import may_grant
 
@@ -46,12 +46,26 @@ def replace_address(person: Person, address: str) -> None:
     if primary is None:
         person.addresses.append(EmailAddress(address=address, is_primary=True))
     else:
+        unlink_outside(person, primary.address)
         primary.address, primary.confirmed_at = address, None
     if person.account is not None:
         person.account.email = address
     # Whoever reads the address before must not get in with what was sent there.
     for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD, SIGN_IN):
         revoke_links(purpose, person.id)
+
+
+def unlink_outside(person: Person, address: str) -> None:
+    """Let no organisation's sign-in that was linked by `address` open the account of `person` any more.
+
+    Where they still are who it says, signing in there by an address of theirs links it anew.
+    """
+    if person.account is not None:
+        db.session.execute(
+            delete(OutsideIdentity).where(
+                OutsideIdentity.account_id == person.account.id, OutsideIdentity.address == address
+            )
+        )
 
 
 def fold(person: Person) -> None:

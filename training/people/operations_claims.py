@@ -11,9 +11,10 @@ from training.core.transaction import lock_row
 from training.core.viewer import Viewer, ViewerKind
 from training.people import mail_addresses
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
+from training.people.mail_accounts import SIGN_IN
 from training.people.mail_addresses import PROVE_ADDRESS
 from training.people.models import AddressClaim, EmailAddress, Person
-from training.people.operations_addresses import fold, require_address_in_reach
+from training.people.operations_addresses import fold, require_address_in_reach, unlink_outside
 from training.people.operations_standing import judge_jobs
 from training.people.rules import clean_address, same_mailbox
 
@@ -120,6 +121,7 @@ def remove_address(viewer: Viewer, row: EmailAddress, reason: str | None = None)
     address = row.address
     audit.record(viewer, "removed", row, before={"person_id": person.id, "address": address}, reason=reason)
     person.addresses.remove(row)
+    unlink_outside(person, address)
     db.session.flush()
     fold(person)
     judge_jobs(person)
@@ -137,7 +139,7 @@ def _set_primary(person: Person, row: EmailAddress) -> None:
     if person.account is not None:
         person.account.email = row.address
     # Whoever reads the address before must not get in with what was sent there.
-    for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD):
+    for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD, SIGN_IN):
         revoke_links(purpose, person.id)
     db.session.flush()
 
