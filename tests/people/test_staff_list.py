@@ -14,7 +14,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND, Role
-from training.people.models import Employment, Person, Standing
+from training.people.models import EmailAddress, Employment, Person, Standing
 from training.people.operations_roles import grant_role
 
 PAGE = "/agency/people/file"
@@ -107,6 +107,53 @@ def test_a_lead_pulls_in_nobody_who_does_not_agree(client: Client, agency: str) 
     assert [row[2] for row in without.rows()] == ["Leaves", "Leaves", "As it is"]
     assert "Elsewhere" not in without.text
     assert "Known" not in without.text
+
+
+def test_no_trick_tells_a_lead_whose_address_it_is(client: Client, agency: str) -> None:
+    known = make_person("Known", "Elsewhere", address="known@home.example", agency=make_agency("Elsewhere Trust"))
+    db.session.add(EmailAddress(person=known, address="known@work.example", is_primary=False))
+    ref = known.ref
+    db.session.commit()
+    head = f"{HEAD}|staff number|manager email"
+    lines = ["Typed|Name|{}@home.example|Porter|{}|", "Typed|Other|{}@work.example|Porter||"]
+    press(
+        client,
+        bring(client, PAGE, sheet(head, *(line.format("known", "7") for line in lines)), Agency=agency),
+        "Apply the file",
+    )
+    said = {
+        "Typed|Name|else@home.example|Porter|7|": "The staff number 7 is that of somebody else on this list.",
+        "Known|Elsewhere||Porter|8|": "Joins as Porter on 3 December 2026.",
+        "||known@home.example|||known@work.example": "Manager’s address: none → “known@work.example”.",
+    }
+    for trick, answer in said.items():
+        page = client.get(bring(client, PAGE, sheet(head, trick), Agency=agency))
+        assert answer in [sentence for _verdict, sentence in verdicts(page)]
+        assert ref not in page.text
+
+
+def test_a_lead_vouches_for_nobody_by_file_who_is_themselves(client: Client, agency: str) -> None:
+    lead = person_called("Lead")
+    job = Employment(
+        person=lead, agency_id=int(agency), job_role="Porter", from_on=date(2024, 1, 1), standing=Standing.ASKED
+    )
+    db.session.add(job)
+    db.session.commit()
+    row = "Lee|Lead|lee@sandby.example|Porter"
+    press(client, bring(client, PAGE, sheet(f"{HEAD}|staff number", f"{row}|9"), Agency=agency), "Apply the file")
+    press(
+        client,
+        bring(client, PAGE, sheet(f"{HEAD}|start", "Lee|Lead|lee@sandby.example|Head|2026-12-01"), Agency=agency),
+        "Apply the file",
+    )
+    assert standing_of("Lead") == [Standing.ASKED, Standing.ASKED]
+
+
+def test_the_manager_of_somebody_who_has_not_agreed_is_told_nothing(client: Client, agency: str) -> None:
+    content = sheet(f"{HEAD}|manager email", "Brand|New|brand.new@home.example|Porter|lee@sandby.example")
+    press(client, bring(client, PAGE, content, Agency=agency), "Apply the file")
+    [job] = person_called("New").employments
+    assert (job.standing, job.manager_confirmed_at) == (Standing.LISTED, None)
 
 
 def test_whoever_is_named_agrees_or_says_no(client: Client, agency: str) -> None:

@@ -75,7 +75,7 @@ def beginning(values: dict[str, Any], row: PersonRow, standing: Standing, viewer
         "standing": standing,
         "settled_at": clock.now() if settled else None,
         "settled_by_id": viewer.person_id if settled else None,
-        "manager_confirmed_at": clock.now() if values.get("manager_address") else None,
+        "manager_confirmed_at": clock.now() if settled and values.get("manager_address") else None,
     }
 
 
@@ -180,7 +180,8 @@ def _change(viewer: Viewer, deed: Deed, job: Employment, journal: Journal) -> No
     for name, value in deed.job_values.items():
         setattr(job, name, value)
     if deed.job_values.get("manager_address"):
-        job.manager_confirmed_at, job.has_no_manager = clock.now(), False
+        job.manager_confirmed_at = clock.now() if job.standing in SETTLED else None
+        job.has_no_manager = False
         manager_goes(job)
     if deed.job_values.get("standing") is Standing.VOUCHED:
         job.settled_at, job.settled_by_id = clock.now(), viewer.person_id

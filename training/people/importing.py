@@ -180,28 +180,33 @@ class PeoplePlanner:
         if job is None:
             if not row.job_role:
                 raise Refused("A new job needs a job role")
-            deed.begins = self._begun(row, agency)
+            deed.begins = self._begun(row, agency, deed.person)
             return [
                 f"Begins at {agency.name} as {row.job_role} on {day_in_words(deed.begins['from_on'])}; "
                 "other jobs go on."
             ]
         ends_on = moved_on(job, row)
         if ends_on is not None:
-            deed.job, deed.ends_on, deed.begins = job, ends_on, self._begun(row, agency)
+            deed.job, deed.ends_on, deed.begins = job, ends_on, self._begun(row, agency, deed.person)
             return [f"Ends as {job.job_role} on {day_in_words(ends_on)} and begins as {row.job_role} the day after."]
         deed.job = job
         deed.job_values = differing(job, job_values(row, agency, self._groups.called(row.group)))
         if row.to_on and row.to_on < job.from_on:
             raise Refused(f"The last day is before {day_in_words(job.from_on)}, when the job began")
         said = changes_in_words(job, deed.job_values, self._groups.names)
-        if job.standing in (Standing.ASKED, Standing.LISTED):
+        if job.standing in (Standing.ASKED, Standing.LISTED) and not self._is_oneself(deed.person):
             deed.job_values["standing"] = Standing.VOUCHED
             said.append(f"It is confirmed that they work at {agency.name}.")
         return said
 
-    def _begun(self, row: PersonRow, agency: Agency) -> dict[str, Any]:
+    def _is_oneself(self, person: Person | None) -> bool:
+        """Nobody's file says where they work themselves."""
+        return person is not None and person.id == self._viewer.person_id
+
+    def _begun(self, row: PersonRow, agency: Agency, person: Person | None = None) -> dict[str, Any]:
         values = job_values(row, agency, self._groups.called(row.group))
-        begins = beginning(values, row, Standing.VOUCHED, self._viewer)
+        standing = Standing.ASKED if self._is_oneself(person) else Standing.VOUCHED
+        begins = beginning(values, row, standing, self._viewer)
         if row.to_on and row.to_on < begins["from_on"]:
             raise Refused("The last day is before the first. Give the first day too")
         return begins

@@ -56,6 +56,7 @@ class StaffPlanner:
         self._domains, self._others = domains_within_and_without(self._agency.id)
         self._listed = self._present_list()
         self._seen_ids = {job.person_id for job in self._listed}
+        self._agreed_ids = {job.person_id for job in self._listed if job.standing in SETTLED}
         self._first: dict[str, int] = {}
         self._named: set[int] = set()
 
@@ -100,7 +101,7 @@ class StaffPlanner:
             return Plan(Verdict.PROBLEM, tuple(problems))
         try:
             person = self._meant(row)
-            key = person.ref if person else row.address or row.staff_number.lower()
+            key = self._key(row, person)
             first = self._first.setdefault(key, row.number)
             if first != row.number:
                 raise Refused(f"It is about the same person as row {first}")
@@ -111,10 +112,16 @@ class StaffPlanner:
         except Refused as refusal:
             return Plan(Verdict.PROBLEM, (f"{refusal.sentence}.",))
 
+    def _key(self, row: PersonRow, person: Person | None) -> str:
+        """What tells whether two rows are about one person: nothing that only the records of others could say."""
+        if person is not None and self._has_agreed(person):
+            return person.ref
+        return row.address or row.staff_number.lower() or row.reference.upper()
+
     def _meant(self, row: PersonRow) -> Person | None:
         if row.reference and not row.is_new:
             person = self._known.by_reference.get(row.reference.upper())
-            if person is None or not self._is_seen(person):
+            if person is None or not self._has_agreed(person):
                 raise Refused(f"Nobody on this list has the reference {row.reference[:40]}")
             return person
         if row.address:
@@ -127,6 +134,8 @@ class StaffPlanner:
         if len(seen) > 1:
             raise Refused(f"Several people on this list have the staff number {row.staff_number}")
         if seen and row.address and not self._owns(seen[0], row.address):
+            if not self._has_agreed(seen[0]):
+                raise Refused(f"The staff number {row.staff_number} is that of somebody else on this list")
             raise Refused(
                 f"The staff number {row.staff_number} is that of {seen[0].name}, who has another address here. "
                 "They or the training team can change it"
@@ -140,6 +149,10 @@ class StaffPlanner:
         """Whether the list shows the person, so that it is no news to the lead that they are here."""
         return person.merged_into_id is None and person.id in self._seen_ids
 
+    def _has_agreed(self, person: Person) -> bool:
+        """Whether the list shows the person by name: until they agree the lead knows what the file said, no more."""
+        return person.merged_into_id is None and person.id in self._agreed_ids
+
     def _job(self, person: Person, row: PersonRow) -> Employment | None:
         here = [job for job in person.employments if job.agency_id == self._agency.id]
         jobs = [job for job in here if not is_over(job) and job.standing is not Standing.REFUSED]
@@ -149,13 +162,16 @@ class StaffPlanner:
 
     def _known_plan(self, row: PersonRow, person: Person, job: Employment) -> Plan:
         self._named |= {job.id for job in self._listed if job.person_id == person.id}
-        require_other_manager(row, [address.address for address in person.addresses])
+        own = [address.address for address in person.addresses] if self._has_agreed(person) else [row.address]
+        require_other_manager(row, own)
         deed = Deed(row.number, person.ref, person=person, job=job)
         ends_on = moved_on(job, row)
         if row.to_on and row.to_on < job.from_on:
             raise Refused(f"The last day is before {day_in_words(job.from_on)}, when the job began")
         if ends_on is not None:
             standing = Standing.VOUCHED if job.standing is not Standing.LISTED else Standing.LISTED
+            if self._is_oneself(person):
+                standing = job.standing
             deed.ends_on, deed.begins = ends_on, self._begun(row, standing)
             return Plan(
                 Verdict.CHANGE,
@@ -164,7 +180,7 @@ class StaffPlanner:
             )
         deed.job_values = differing(job, job_values(row, self._agency, self._groups.called(row.group)))
         said = changes_in_words(job, deed.job_values, self._groups.names)
-        if job.standing is Standing.ASKED:
+        if job.standing is Standing.ASKED and not self._is_oneself(person):
             deed.job_values["standing"] = Standing.VOUCHED
             said.append("They asked to be on the list; you confirm that they work here.")
         if deed.is_nothing:
@@ -178,7 +194,7 @@ class StaffPlanner:
         ]  # fmt: skip
         if missing:
             raise Refused(f"Nobody on this list is meant, and somebody who joins needs {' and '.join(missing)}")
-        seen = [each for each in self._known.named(self._agency.id, row.name) if self._is_seen(each)]
+        seen = [each for each in self._known.named(self._agency.id, row.name) if self._has_agreed(each)]
         if seen and not row.is_new:
             raise Refused(
                 f"This may be the same person as {seen[0].name} ({seen[0].ref}), who is on this list. "
@@ -196,7 +212,12 @@ class StaffPlanner:
         return Plan(Verdict.ADD, tuple(said), deed)
 
     def _standing(self, row: PersonRow, person: Person | None) -> Standing:
-        """How far a lead's word goes: for addresses on the agency's own domains, and for people without an address."""
+        """How far a lead's word goes: for addresses on the agency's own domains, and for people without an address.
+
+        Nobody's goes so far as to say where they work themselves.
+        """
+        if person is not None and self._is_oneself(person):
+            return Standing.ASKED
         if not self._as_lead or not row.address:
             return Standing.VOUCHED
         if not self._is_ours(row.address):
@@ -205,6 +226,9 @@ class StaffPlanner:
             return Standing.VOUCHED
         confirmed = any(each.address == row.address and each.confirmed_at for each in person.addresses)
         return Standing.BY_ADDRESS if confirmed else Standing.LISTED
+
+    def _is_oneself(self, person: Person) -> bool:
+        return person.id == self._viewer.person_id
 
     def _is_ours(self, address: str) -> bool:
         return on_domains(address, self._domains) and not on_domains(address, self._others)
