@@ -21,6 +21,7 @@ from training.core.database import db
 from training.core.transports import SmtpTransport
 from training.core.viewer import COMMAND
 from training.people.models import Person
+from training.people.operations import open_account
 from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerAssignment
 from training.schedule.operations import times_of
 from training.schedule.operations_trainers import withdraw_trainer
@@ -112,6 +113,7 @@ def test_moving_tells_everybody_once_from_what_to_what_and_moves_the_entry(app: 
     waiting = make_person()
     course_session = db.session.get_one(CourseSession, session_id)
     trainer = make_person("Tess")
+    open_account(trainer, None, clock.now())
     make_assignment(course_session, trainer)
     trainer_address, waiting_address, venue = str(trainer.address), str(waiting.address), course_session.venue_id
     old = course_session.parts[0]
@@ -191,6 +193,7 @@ def test_calling_off_ends_every_booking_and_tells_trainers_too(app: Flask, mailb
 
 def test_a_trainer_is_invited_once_and_cancelled_when_taken_off(app: Flask, mailbox: Mailbox) -> None:
     course_session, trainer = make_session(), make_person("Tess")
+    open_account(trainer, None, clock.now())
     assignment_id = make_assignment(course_session, trainer, state=AssignmentState.ASKED).id
     db.session.commit()
     assert invite_trainers() == 0

@@ -366,7 +366,9 @@ def file_row(place: int, verdict: Verdict) -> BatchRow:
 
 def brought() -> Batch:
     """A file that waits for a decision."""
-    batch = Batch(ref=f"IMP-{number()}", kind="agencies", state=BatchState.READY, row_count=1, given={})
+    batch = Batch(
+        ref=f"IMP-{number()}", kind="agencies", file_name="a.csv", state=BatchState.READY, row_count=1, given={}
+    )
     batch.rows = [file_row(2, Verdict.ADD), file_row(3, Verdict.PROBLEM)]
     db.session.add(batch)
     db.session.flush()
