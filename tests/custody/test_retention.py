@@ -25,6 +25,7 @@ from training.core.transaction import in_unit_of_work
 from training.core.viewer import COMMAND, WORKER, Role
 from training.custody.models import RetentionRun
 from training.custody.operations_retention import ask_for_run, past_its_time, remove_every_night, remove_piece
+from training.custody.queries_retention_rows import SHOWS
 from training.custody.retention import AUTOMATIC, RecordClass, class_named
 from training.custody.retention_classes import classes
 from training.people.accounts import viewer_for
@@ -154,6 +155,26 @@ def test_each_class_strips_or_removes_only_what_is_past_its_time(app: Flask, wal
     assert removed == {
         "messages": 1, "notes": 1, "walk-ins": 1, "reasons": 1, "tasks": 1, "audit-values": 1,
     }  # fmt: skip
+
+
+def test_the_page_of_each_class_shows_what_would_go_and_not_what_it_says(client: Client, wall_clock: WallClock) -> None:
+    wall_clock.set(LONG_AGO)
+    one_of_everything()
+    officer = make_person(role=Role.OFFICER)
+    db.session.commit()
+    wall_clock.set("2026-11-20 10:00")
+    client.sign_in(officer)
+    assert {each.name for each in classes() if not each.names_people} == SHOWS.keys()
+    shown = {each.name: client.get(f"/desk/settings/retention/{each.name}") for each in classes()}
+    going = {name: [row[1] for row in page.rows()] for name, page in shown.items() if page.select("table")}
+    booking, walk_in = db.session.scalars(select(Booking)).one(), db.session.scalars(select(WalkIn)).one()
+    assert going["reasons"] == [f"Booking {booking.ref}"]
+    assert going["walk-ins"] == [f"Somebody at session {walk_in.course_session.ref}"]
+    assert walk_in.name not in shown["walk-ins"]
+    assert booking.reason not in shown["reasons"]
+    assert "All 1, the oldest first. The reason is removed." in shown["reasons"]
+    assert set(going) >= {"messages", "notes", "tasks", "audit-values"}
+    assert "What would go" not in shown["merges"]
 
 
 def test_what_is_young_stays(app: Flask, wall_clock: WallClock) -> None:

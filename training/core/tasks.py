@@ -78,6 +78,11 @@ class TaskKind:
 _kinds: dict[str, TaskKind] = {}
 
 
+def label_of(name: str) -> str:
+    """What the desk calls work of the kind `name`; the name itself for a kind that is no longer done."""
+    return _kinds[name].label if name in _kinds else name
+
+
 def register_task(name: str, label: str, run: Run | None = None, *, in_steps: StepwiseRun | None = None) -> TaskKind:
     """Add a kind of task, once, when its stage is imported: either one transaction (`run`) or many (`in_steps`)."""
     if name in _kinds:
@@ -107,7 +112,7 @@ class Task(Identified, Dated, Base):
     @property
     def label(self) -> str:
         """What the desk calls this work; its name for a kind that is no longer done."""
-        return _kinds[self.kind].label if self.kind in _kinds else self.kind
+        return label_of(self.kind)
 
     @property
     def is_over(self) -> bool:

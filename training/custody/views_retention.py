@@ -8,7 +8,7 @@ from training.core.database import db
 from training.core.refusal import Refused
 from training.core.settings import setting_value
 from training.core.viewer import Role
-from training.custody import operations_retention, queries_retention
+from training.custody import operations_retention, queries_retention, queries_retention_rows
 from training.custody.anonymising import anonymise as anonymise_person
 from training.custody.anonymising import refusal_of_anonymising
 from training.custody.blueprint import blueprint
@@ -58,6 +58,7 @@ def retention_class(name: str) -> ResponseReturnValue:
         oldest=db.session.scalar(record_class.oldest()),
         due=operations_retention.past_its_time(record_class),
         people=people,
+        going=[] if record_class.names_people else queries_retention_rows.first_to_go(record_class),
         page=people,
     ), form.status
 
