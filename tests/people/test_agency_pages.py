@@ -7,11 +7,13 @@ import pytest
 from tests.factories import make_agency, make_person, viewer_of
 from tests.pages import Client
 from tests.people.test_standing import lead_of
-from training.agencies.models import Agency
+from training.agencies.models import Agency, AgencyDomain
 from training.agencies.operations import set_parent
 from training.core import clock
 from training.core.database import db
+from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND, Role
+from training.people.mail_listed import LISTED
 from training.people.models import Employment, Person, Standing
 from training.people.operations_jobs import Job, add_employment
 
@@ -130,6 +132,51 @@ def test_a_lead_adds_somebody_without_an_address_and_ends_their_job(lead: Client
     end = lead.click(shown, "End the job at School")
     bad = lead.submit(end, {"last_on-year": "1999"}, button="End the job", status=400)
     assert bad.errors == ["The last day must not be before the first"]
+
+
+def test_who_is_not_on_the_agencys_domain_is_asked_whether_known_here_or_not(lead: Client) -> None:
+    elsewhere = make_agency("Elsewhere")
+    known = make_person("Known", "Elsewhere", address="known@home.example", agency=elsewhere)
+    db.session.add(AgencyDomain(agency_id=agency_key("School"), domain="school.example"))
+    known_id = known.id
+    db.session.commit()
+    answers: list[str] = []
+    for address in ("known@home.example", "new@home.example", "known@home.example"):
+        wanted = {
+            "given_name": "Typed", "family_name": "Name", "agency": str(agency_key("School")), "job_role": "Cook",
+            "address": address, "manager_address": "lena@trust.example",
+        }  # fmt: skip
+        shown = lead.submit(lead.get("/agency/people/new"), wanted, button="Add the person", follow=True)
+        answers.append(shown.flashes[0].replace(address, ""))
+        assert "Typed" not in shown
+        assert "Elsewhere" not in shown
+    assert len(set(answers)) == 1
+    db.session.rollback()
+    listed = db.session.scalars(db.select(Employment).where(Employment.standing == Standing.LISTED)).all()
+    assert sorted(job.person_id == known_id for job in listed) == [False, True]
+    assert [job.manager_confirmed_at for job in listed] == [None, None]
+    told = db.session.scalars(db.select(OutboxMessage).where(OutboxMessage.kind == LISTED.name)).all()
+    assert sorted(message.recipient_address for message in told) == ["known@home.example", "new@home.example"]
+    wanted |= {"address": "cook@school.example"}
+    added = lead.submit(lead.get("/agency/people/new"), wanted, button="Add the person", follow=True)
+    assert added.flashes == ["Typed Name is added."]
+
+
+def test_who_said_that_they_do_not_work_there_is_not_asked_again(lead: Client) -> None:
+    person = person_at("School", Standing.REFUSED)
+    wanted = {
+        "given_name": "A", "family_name": "B", "agency": str(agency_key("School")), "job_role": "Cook",
+        "address": person.address,
+    }  # fmt: skip
+    for standing, said in (
+        (Standing.REFUSED, "They said that they do not work here. Ask the training team"),
+        (Standing.ASKED, "They wait for you to confirm that they work here: see who is to be confirmed"),
+        (Standing.VOUCHED, "Somebody with this address is on your list already"),
+    ):
+        db.session.execute(db.update(Employment).values(standing=standing))
+        db.session.commit()
+        page = lead.submit(lead.get("/agency/people/new"), wanted, button="Add the person", status=400)
+        assert page.errors == [said]
 
 
 def test_nobody_is_added_to_an_agency_of_somebody_else(lead: Client) -> None:

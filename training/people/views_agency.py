@@ -10,7 +10,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import Role, Viewer
-from training.people import operations, operations_jobs, queries_agency, queries_leads
+from training.people import operations_jobs, operations_staff, queries_agency, queries_leads
 from training.people.blueprint import blueprint
 from training.people.forms import EndForm
 from training.people.forms_people import AgencyPeopleFilters, AgencyPersonForm
@@ -24,7 +24,7 @@ from training.web.paging import page_asked_for, paged
 from training.web.sheets import csv_download
 
 register_tab("My agency", "people.agency", Role.AGENCY_LEAD, position=25, prefixes=("/agency",))
-CSV_HEADER = ("Reference", "First name", "Last name", "Email address", "Agency", "Job role", "Standing")
+CSV_HEADER = ("Reference", "First name", "Last name", "Email address", "Agency", "Job role", "How we know")
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,13 @@ def agency_new_person() -> ResponseReturnValue:
             **asdict(form.job(form.staff_number.data)),
         )
         try:
-            person = operations.add_person(viewer, new)
+            person = operations_staff.put_on_list(viewer, new)
         except Refused as refusal:
             form.add_error(refusal.sentence, refusal.field if refusal.field in form else "")
         else:
+            if person is None:
+                flash(f"{new.address} is asked by email, and is on your list once they agree.", "success")
+                return redirect(url_for("people.agency_people"))
             told = f" Their messages go to {who_receives(person).name}." if person.address is None else ""
             flash(f"{person.name} is added.{told}", "success")
             return redirect(url_for("people.agency_person", ref=person.ref))
