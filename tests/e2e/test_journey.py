@@ -23,8 +23,10 @@ from training.config import installation
 from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
-from training.core.viewer import Role
+from training.core.settings import change_setting
+from training.core.viewer import COMMAND, Role
 from training.jobs import run_once
+from training.people.factors import ASKED_OF_THE_DESK
 from training.people.models import Account, Person
 from training.planning.models import PlanLine, PlanStatus, PlanTarget, TrainingPlan
 
@@ -48,6 +50,8 @@ class Cast:
 def cast(app: Flask, wall_clock: WallClock) -> Cast:
     """A partnership with one course in its plan, four people with accounts, and nothing published yet."""
     wall_clock.set(BEFORE)
+    # Second factors have browser tests of their own.
+    change_setting(COMMAND, ASKED_OF_THE_DESK, value=False)
     agency = make_agency("Sandby Hospital")
     people = {
         "officer": make_person("Ruth", "Adeyemi", role=Role.OFFICER),
