@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -38,7 +39,11 @@ class Page:
         self.is_html = response.mimetype == "text/html" and bool(self.body)
         self.url = url
         """Path and query of the request."""
-        self.soup = BeautifulSoup(self.body if self.is_html else b"", "html.parser")
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """What stands on the page, read once it is looked at."""
+        return BeautifulSoup(self.body if self.is_html else b"", "html.parser")
 
     @property
     def location(self) -> str:
