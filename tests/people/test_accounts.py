@@ -18,6 +18,7 @@ from training.core.viewer import COMMAND
 from training.people.models import Account, Person
 from training.people.operations import change_person, open_account
 from training.people.rules import holds_address
+from training.people.views_sign_up import AGENCY_NOT_SHOWN
 
 PASSWORD = "correct horse staple"
 ADDRESS = "ada@council.example"
@@ -198,7 +199,7 @@ def test_somebody_the_desk_knows_chooses_their_own_password(client: Client) -> N
 def test_an_agency_that_is_not_listed_stops_nobody(client: Client) -> None:
     page = client.get("/sign-up")
     elsewhere = answers(address="ada@elsewhere.example")
-    assert client.submit(page, elsewhere, status=400).errors == ["Select your agency, or “My agency is not listed”"]
+    assert client.submit(page, elsewhere, status=400).errors == [AGENCY_NOT_SHOWN]
     unnamed = client.submit(page, elsewhere | {"agency": "not-listed"}, status=400)
     assert unnamed.errors == ["Enter the name of the agency"]
     client.submit(page, elsewhere | {"agency": "not-listed", "agency_named": "Sandby Foster Care"})

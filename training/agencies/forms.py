@@ -38,7 +38,7 @@ class AgencyForm(VersionedForm):
     )
     parent_from = DateField(
         "Since when", ask="the day from which it stands there", required=False,
-        hint="Only if it moved. Reports can show the agency as it was then. Leave it open for today.",
+        hint="Only if it moved. Reports can show the agency as it was then. Leave it empty for today.",
     )  # fmt: skip
     domains = TextAreaField(
         "Email domains", ask="the domains", required=False, rows=3, max_length=2000,

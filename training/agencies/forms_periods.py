@@ -33,7 +33,7 @@ class CorrectParentForm(Form):
 
     parent = SelectField("Stood below", ask="the agency above", coerce=int)
     from_on = DateField("First day", ask="the first day")
-    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it open if it still stands there.")
+    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it empty if it is still there.")
     reason = TextField("What was wrong", ask="what was wrong", hint="It is kept in the audit log.")
 
     def offer(self, viewer: Viewer, period: AgencyParent) -> None:
@@ -63,7 +63,7 @@ class MembershipForm(VersionedForm):
 class CorrectMembershipForm(MembershipForm):
     """A membership that was written down wrongly."""
 
-    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it open if it is still a member.")
+    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it empty if it is still a member.")
     reason = TextField("What was wrong", ask="what was wrong", hint="It is kept in the audit log.")
 
     def show(self, membership: AgencyMembership) -> None:

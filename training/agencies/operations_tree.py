@@ -89,7 +89,7 @@ def _require_days(from_on: date, to_on: date | None) -> None:
     if to_on is not None and to_on < from_on:
         raise Refused("The last day must not be before the first", "to_on")
     if to_on is not None and to_on > today:
-        raise Refused("The last day must be today or earlier. Leave it open if it still stands there", "to_on")
+        raise Refused("The last day must be today or earlier. Leave it empty if it is still there", "to_on")
 
 
 def _require_place(

@@ -72,7 +72,7 @@ class SettleForm(Form):
     agency = SelectField("Agency", ask="the agency they mean", coerce=int)
     keep_name = CheckboxField(
         "Keep the name as another name of the agency",
-        hint="Whoever types it from now on is found at once. Leave it open for a slip of the pen.",
+        hint="Whoever types it from now on is found at once. Leave it unticked if it was a slip of the pen.",
     )
 
     def offer(self, agencies: list[tuple[int, str]]) -> None:

@@ -28,7 +28,7 @@ UNDECIDED_DAYS = register_setting(
     "retention.undecided-files-days",
     "Days after which a file nobody has decided about is given up",
     30,
-    hint="What was read of it is removed then, because it names people. Bring the file again if it is still wanted.",
+    hint="What was read of it is removed then, because it names people. Upload the file again if it is still wanted.",
     least=1,
     most=365,
 )

@@ -113,7 +113,7 @@ class SignUpForm(JobFields, NewcomerFields):
         super().__init__(*args, **kwargs)
         self.agency.required = False
         self.agency.label.text = "Your agency"
-        self.agency.description = "If you leave this open, we go by your email address."
+        self.agency.description = "If you leave this empty, we go by your email address."
         self.job_role.label.text, self.job_role.ask = "Your job role", "your job role"
         self.manager_name.label.text = "Name of your line manager"
         self.manager_address.label.text = "Email address of your line manager"
@@ -181,7 +181,7 @@ class MoveForm(JobFields):
         "If you moved to another agency: since when",
         ask="the day you moved",
         required=False,
-        hint="What you did before stays with the agency you were at. Leave it open if it was today.",
+        hint="What you did before stays with the agency you were at. Leave it empty if it was today.",
     )
     new_address = EmailField(
         "If you moved: your email address there",
@@ -212,7 +212,7 @@ class RoleForm(Form):
     )
     is_deputy = CheckboxField("Deputy, who stands in for the lead", hint="Only for an agency training lead.")
     from_on = DateField("First day", ask="the first day")
-    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it open if no end is set.")
+    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it empty if no end is set.")
 
 
 class PeopleFilters(FilterForm):

@@ -99,7 +99,7 @@ class AgencyPersonForm(JobFields):
         ask="the email address",
         required=False,
         autocomplete="off",
-        hint="Their own, not a shared mailbox. Leave it open if they have none: then their messages come to you, "
+        hint="Their own, not a shared mailbox. Leave it empty if they have none: then their messages come to you, "
         "and you answer for them.",
     )
     staff_number = TextField("Staff number", ask="the staff number", required=False, width=20)
@@ -133,7 +133,7 @@ class DecisionForm(Form):
 
     decision = RadioField("Your answer", ask="yes or no", choices={"yes": "Yes", "no": "No"})
     from_on = DateField("If yes: first day", ask="the first day", required=False)
-    to_on = DateField("If yes: last day", ask="the last day", required=False, hint="Leave it open if no end is set.")
+    to_on = DateField("If yes: last day", ask="the last day", required=False, hint="Leave it empty if no end is set.")
     answer = TextAreaField(
         "If no: why not", ask="the reason", required=False, hint="They read it.", max_length=500, rows=3
     )
@@ -156,7 +156,7 @@ class DeputyForm(Form):
     person = TextField(
         "Email address or reference of the person",
         ask="the email address or reference of the person",
-        hint="One of your own people. The reference stands beside their name, such as P-7K3M.",
+        hint="One of your own people. The reference is beside their name, such as P-7K3M.",
         autocomplete="off",
     )
     from_on = DateField("First day", ask="the first day")
@@ -167,5 +167,5 @@ class PeriodForm(Form):
     """The first and last day of a job, put right."""
 
     from_on = DateField("First day", ask="the first day")
-    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it open if the job goes on.")
+    to_on = DateField("Last day", ask="the last day", required=False, hint="Leave it empty if the job goes on.")
     reason = TextField("Reason", ask="the reason", hint="For example: the person gave us the wrong month.")

@@ -61,7 +61,7 @@ def account_new_job() -> ResponseReturnValue:
     form = MoveForm()
     form.offer(current_viewer())
     form.from_on.label.text = "First day"
-    form.from_on.description = "Leave it open if it is today."
+    form.from_on.description = "Leave it empty if it is today."
     del form.new_address
     if form.validate_on_submit():
         try:

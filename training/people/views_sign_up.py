@@ -41,13 +41,16 @@ def sign_up() -> ResponseReturnValue:
     return render_template("people/sign_up.html", form=form), form.status
 
 
+AGENCY_NOT_SHOWN = "Select your agency, or “My agency is not listed”. Your email address does not show which one it is"
+
+
 def _agency_settled(form: SignUpForm) -> bool:
     """Take the agency from the address where none was chosen; False, with an error, where it says none."""
     if form.agency.data or form.agency_named.data:
         return True
     suggested = suggested_agency(form.address.data)
     if suggested is None:
-        form.add_error("Select your agency, or “My agency is not listed”", "agency")
+        form.add_error(AGENCY_NOT_SHOWN, "agency")
         return False
     form.agency.data = str(suggested.id)
     return True
