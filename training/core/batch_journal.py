@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from enum import Enum as PythonEnum
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -63,9 +64,9 @@ class Journal(AbstractContextManager["Journal"]):
         self._found[table, values["id"]] = (number, entry)
 
     def entries(self) -> dict[int, list[Entry]]:
-        """What was done, by row of the file: one entry for each row of the database, as it is after all of it."""
+        """What was done, by row of the file in order: one entry for each row of the database, as it is after all of it."""
         found: dict[int, list[Entry]] = {}
-        for number, entry in self._found.values():
+        for number, entry in sorted(self._found.values(), key=itemgetter(0)):
             if entry["did"] != "nothing":
                 found.setdefault(number, []).append(entry)
         return found
@@ -73,7 +74,8 @@ class Journal(AbstractContextManager["Journal"]):
     def _note(self, session: Session, _flush: UOWTransaction) -> None:
         for row in session.new:
             self._keep(row, "added", {}, columns_of(row))
-        for row in session.dirty:
+        # The session keeps these in no order; the log of two runs should read the same.
+        for row in sorted(session.dirty, key=lambda row: (row.__tablename__, inspect(row).identity)):
             before, after = _changes(row)
             if after.keys() - UNCOMPARED:
                 self._keep(row, "changed", before, after)

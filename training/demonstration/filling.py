@@ -22,6 +22,7 @@ from training.demonstration.diary import Diary, as_person
 from training.demonstration.feedback import add_feedback
 from training.demonstration.history import History
 from training.demonstration.ledger import Ledger
+from training.demonstration.matters import Matters
 from training.demonstration.messages import settle
 from training.demonstration.noted import note_year
 from training.demonstration.people import begin_people
@@ -74,10 +75,13 @@ def fill(seed: int = SEED) -> Filled:
     add_feedback(ledger, history.held, courses, now)
     add_plans(ledger, diary, history.held, schedule.sessions, courses, agencies, now)
     note_year(diary, ledger, history.held, schedule.sessions, now)
+    matters = Diary(diary.officer)
+    Matters(ledger, people, cast, matters, now).note()
     people.write_addresses()
     add_accounts(ledger, cast)
     rows = ledger.write()
     diary.replay()
+    matters.replay()
     merge_two(diary.officer, now)
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)

@@ -96,8 +96,10 @@ class People:
         job_role: str,
         period: tuple[date, date | None],
         manager: tuple[str, str] | None,
+        *,
+        standing: Standing | None = None,
     ) -> Post:
-        """Note that the person holds `job_role` at `agency` over `period`."""
+        """Note that the person holds `job_role` at `agency` over `period`; their address shows it unless `standing`."""
         given, family = name
         group_id = self.groups[self.role_groups[job_role]]
         self._addresses[person_id] = (address_of(given, family, agency), folded(given, family))
@@ -111,7 +113,7 @@ class People:
             manager_name=" ".join(manager) if manager else "",
             manager_address=address_of(*manager, agency) if manager else "",
             manager_confirmed_at=clock.start_of_day(period[0]) if manager else None,
-            standing=Standing.BY_ADDRESS if agency.id else Standing.ASKED,
+            standing=standing or (Standing.BY_ADDRESS if agency.id else Standing.ASKED),
             from_on=period[0],
             to_on=period[1],
             created_at=clock.start_of_day(period[0]),
