@@ -64,7 +64,7 @@ class Journal(AbstractContextManager["Journal"]):
         self._found[table, values["id"]] = (number, entry)
 
     def entries(self) -> dict[int, list[Entry]]:
-        """What was done, by row of the file in order: one entry for each row of the database, as it is after all of it."""
+        """What was done, by row of the file in order: one entry for each row of the database, as it ended up."""
         found: dict[int, list[Entry]] = {}
         for number, entry in sorted(self._found.values(), key=itemgetter(0)):
             if entry["did"] != "nothing":
