@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from training.attendance.models import Mark, Presence, WalkIn
 from training.attendance.queries import counts
-from training.bookings.models import Booking
+from training.bookings.models import Booking, BookingState
 from training.catalogue.models import Course, CourseKind
 from training.core import clock
 from training.core.database import db
@@ -33,6 +33,16 @@ class Attendee:
 
 def _attended() -> ColumnElement[bool]:
     return and_(Mark.presence == Presence.ATTENDED, counts())
+
+
+def counts_once() -> ColumnElement[bool]:
+    """Whether the selected request is not of a booking that another one stands for.
+
+    Two records of one person that were merged may each have answered about one session: one answer counts.
+    """
+    return ~exists().where(
+        Booking.id == EvaluationRequest.booking_id, Booking.state == BookingState.REPLACED
+    ).correlate(EvaluationRequest)
 
 
 def _not_asked() -> ColumnElement[bool]:

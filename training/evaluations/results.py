@@ -12,6 +12,7 @@ from training.catalogue.models import Course
 from training.core.database import db
 from training.core.viewer import Role, Viewer
 from training.evaluations.models import Answer, EvaluationRequest, Question, QuestionKind, Stage
+from training.evaluations.queries import counts_once
 from training.evaluations.rules import may_be_shown, mean, shuffle_key
 from training.schedule.models import CourseSession
 from training.schedule.reach import teaches
@@ -105,7 +106,7 @@ def results_of(viewer: Viewer, course_session: CourseSession) -> list[StageResul
             func.count(EvaluationRequest.answered_at),
         )
         .join(CourseSession, CourseSession.id == EvaluationRequest.session_id)
-        .where(EvaluationRequest.session_id == course_session.id, sessions_with_feedback(viewer))
+        .where(EvaluationRequest.session_id == course_session.id, sessions_with_feedback(viewer), counts_once())
         .group_by(EvaluationRequest.stage, EvaluationRequest.form_id)
     ).all()
     rows = sorted(counted, key=lambda row: list(Stage).index(row[0]))
@@ -121,7 +122,9 @@ def _questions(course_session: CourseSession, form_ids: list[int]) -> dict[int, 
     for key, question_id, number, text in db.session.execute(
         select(Answer.id, Answer.question_id, Answer.number, Answer.text)
         .join(EvaluationRequest, EvaluationRequest.id == Answer.request_id)
-        .where(EvaluationRequest.session_id == course_session.id, EvaluationRequest.form_id.in_(form_ids))
+        .where(
+            EvaluationRequest.session_id == course_session.id, EvaluationRequest.form_id.in_(form_ids), counts_once()
+        )
     ):
         if number is not None:
             numbers.setdefault(question_id, Counter())[number] += 1
@@ -179,7 +182,7 @@ def sessions_evaluated(viewer: Viewer) -> Select[Any]:
         )
         .join(CourseSession, CourseSession.id == EvaluationRequest.session_id)
         .join(Course, Course.id == CourseSession.course_id)
-        .where(sessions_with_feedback(viewer))
+        .where(sessions_with_feedback(viewer), counts_once())
         .group_by(CourseSession.id, CourseSession.ref, Course.title, CourseSession.ends_at)
         .order_by(CourseSession.ends_at.desc(), CourseSession.id.desc())
     )

@@ -12,6 +12,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.evaluations.models import EvaluationRequest, Stage
+from training.evaluations.queries import counts_once
 from training.schedule.models import (
     AssignmentState,
     CourseSession,
@@ -133,7 +134,7 @@ def heard(viewer: Viewer, limit: int = 5) -> list[Heard]:
         .join(Course, Course.id == CourseSession.course_id)
         .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
         .join(EvaluationRequest, EvaluationRequest.session_id == CourseSession.id)
-        .where(*_own(viewer), EvaluationRequest.stage == Stage.END)
+        .where(*_own(viewer), EvaluationRequest.stage == Stage.END, counts_once())
         .group_by(CourseSession.id, CourseSession.ref, Course.title, CourseSession.ends_at)
         .order_by(CourseSession.ends_at.desc(), CourseSession.id)
         .limit(limit)
