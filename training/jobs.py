@@ -17,6 +17,7 @@ from training.core import batch_applying, clock, heartbeat, limits, sending, tas
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
 from training.custody.operations_retention import remove_every_night
+from training.custody.ticks import follow_merges
 from training.evaluations import ticks as evaluations
 from training.people import ticks as people
 from training.people.accounts import viewer_for
@@ -82,6 +83,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("places that were missed", 300, bookings.sweep),
         Job("registers that open", 60, attendance.send_registers),
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),
+        Job("bookings of merged records", 300, follow_merges),
         Job("what is past its time", 1800, remove_every_night),
         # Last, so that one round also sends what it has written.
         Job("outbox", 2, lambda: sending.send_all(way_out)),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tests.conftest import WallClock
 from tests.custody.people import a_record, an_officer, every_row, with_account
+from tests.evaluations.finished import make_finished
 from tests.factories import (
     make_agency,
     make_assignment,
@@ -26,17 +27,22 @@ from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.refusal import Refused
-from training.core.viewer import COMMAND, Role
+from training.core.viewer import COMMAND, Role, Viewer, ViewerKind
 from training.custody.models import Merge, MergeStep
 from training.custody.operations_merge import merge_people
 from training.custody.operations_unmerge import undo_merge
 from training.custody.records import records_of
+from training.custody.ticks import follow_merges
+from training.evaluations.models import EvaluationRequest, QuestionKind, Stage
+from training.evaluations.operations import answer
+from training.evaluations.results import results_of, sessions_evaluated
+from training.evaluations.ticks import open_and_ask
 from training.people import queries
 from training.people.models import EmailAddress, Employment, Person
 from training.people.operations_accounts import owner_of
 from training.people.operations_roles import grant_role
 from training.reports.queries_attendance import attendance_by
-from training.schedule.models import AssignmentState, TrainerAssignment
+from training.schedule.models import AssignmentState, CourseSession, TrainerAssignment
 
 WHY = "Same staff number, married in May"
 
@@ -141,6 +147,58 @@ def test_a_session_that_both_attended_is_attended_once(app: Flask, wall_clock: W
     attended = attendance_by(COMMAND, [], [])[()].attended
     merge(kept, merged)
     assert attendance_by(COMMAND, [], [])[()].attended == attended - 1
+
+
+def test_a_session_that_both_evaluated_is_evaluated_once(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 20:00")
+    make_finished(7)
+    open_and_ask()
+    requests = db.session.scalars(select(EvaluationRequest).where(EvaluationRequest.stage == Stage.END)).all()
+    for request in requests:
+        assert request.person_id is not None
+        ratings = {question.id: "Words" for question in request.form.questions if question.kind is QuestionKind.TEXT}
+        answer(Viewer(ViewerKind.PERSON, request.person_id), request.id, ratings)
+    db.session.commit()
+    course_session = db.session.get_one(CourseSession, requests[0].session_id)
+    before = results_of(COMMAND, course_session)[0]
+    wall_clock.forward(minutes=1)
+    kept, merged = (db.session.get_one(Person, request.person_id) for request in requests[:2])
+    done = merge(kept, merged)
+    after = results_of(COMMAND, course_session)[0]
+    assert (before.requests, before.answered) == (7, 7)
+    assert (after.requests, after.answered) == (6, 6)
+    assert [one.people for one in after.commented] == [one.people - 1 for one in before.commented]
+    (listed,) = db.session.execute(sessions_evaluated(COMMAND)).all()
+    assert (listed.end_requests, listed.end_answered) == (6, 6)
+    undo_merge(an_officer(), done.id)
+    db.session.commit()
+    assert results_of(COMMAND, course_session)[0].answered == 7
+
+
+def test_what_was_booked_at_the_moment_of_the_merge_comes_over(app: Flask) -> None:
+    agency = make_agency()
+    kept, merged = (a_record(agency_id=agency.id, job_role="Nurse") for _ in range(2))
+    both = make_session(capacity=2)
+    theirs = make_booking(both, kept)
+    waits = make_booking(both, make_person(), state=BookingState.WAITING, waiting_since=clock.now(), confirmed_at=None)
+    done = merge(kept, merged)
+    late, double = make_booking(make_session(), merged), make_booking(both, merged)
+    job = db.session.scalars(select(Employment).where(Employment.person_id == merged.id)).one()
+    late.employment = double.employment = job
+    db.session.commit()
+    keys = [one.id for one in (theirs, waits, late, double)]
+    kept_id, merge_id = kept.id, done.id
+    assert follow_merges() == 2
+    theirs, waits, late, double = (db.session.get_one(Booking, key) for key in keys)
+    assert (late.person_id, late.state) == (kept_id, BookingState.CONFIRMED)
+    assert late.employment is not None
+    assert late.employment.person_id == kept_id
+    assert {theirs.state, double.state} == {BookingState.CONFIRMED, BookingState.REPLACED}
+    assert waits.state is BookingState.CONFIRMED
+    db.session.commit()
+    assert follow_merges() == 0
+    steps = select(MergeStep.row_id).where(MergeStep.merge_id == merge_id, MergeStep.table_name == "booking")
+    assert {*db.session.scalars(steps)} >= {keys[2], keys[3]}
 
 
 def test_the_better_mark_stands(app: Flask) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from training.bookings import notices
 from training.bookings.models import LIVE, Booking, BookingState
 from training.bookings.offers import OFFER
-from training.bookings.places import locked_session, promote_waiting
+from training.bookings.places import locked_booking, locked_session, promote_waiting
 from training.core import audit, clock
 from training.core.columns import new_reference
 from training.core.database import db
@@ -20,7 +20,7 @@ from training.custody.journal import change
 from training.custody.merging import Plan, plan
 from training.custody.models import Merge
 from training.custody.records import lock_people
-from training.people.models import Account, Person, RoleGrant
+from training.people.models import Account, Employment, Person, RoleGrant
 from training.people.operations_addresses import fold
 from training.people.rules import may_grant
 from training.people.sign_ins import end_sign_ins
@@ -59,6 +59,48 @@ def merge_people(viewer: Viewer, kept_id: int, merged_id: int, reason: str) -> M
     audit.record(viewer, "merged another record into", kept, after={"merged": merged.ref}, reason=merge.reason)
     _pass_on(viewer, planned, locked)
     return merge
+
+
+def bring_over(viewer: Viewer, booking_id: int) -> bool:
+    """Bring a live booking to the kept record that was made at the moment of the merge; False where there is none.
+
+    It is written into the journal of the merge, and goes back with it.
+    """
+    booking = locked_booking(booking_id)
+    merge = db.session.scalar(select(Merge).where(Merge.merged_id == booking.person_id, Merge.undone_at.is_(None)))
+    if merge is None or not booking.is_live:
+        return False
+    lock_people([merge.kept_id, merge.merged_id])
+    planned = plan(merge.kept_id, merge.merged_id)
+    late = Plan(
+        [move for move in planned.moves if (move.table, move.row_id) == ("booking", booking_id)],
+        [meeting for meeting in planned.meetings_in("booking") if meeting.merged_row["id"] == booking_id],
+    )
+    apply(merge, late)
+    job = _kept_job(booking, merge.kept_id)
+    if job is not None:
+        change(merge, "booking", booking_id, {"employment_id": job})
+    db.session.expire_all()
+    audit.record(viewer, "came over to the kept record", booking)
+    _pass_on(viewer, late, {booking.session_id: booking.course_session})
+    return True
+
+
+def _kept_job(booking: Booking, kept_id: int) -> int | None:
+    """The same job at the kept record, where the one in which they come stayed behind."""
+    job = booking.employment
+    if job is None or job.person_id == kept_id:
+        return None
+    return db.session.scalar(
+        select(Employment.id)
+        .where(
+            Employment.person_id == kept_id,
+            Employment.agency_id == job.agency_id,
+            func.lower(Employment.job_role) == job.job_role.lower(),
+        )
+        .order_by(Employment.to_on.is_not(None), Employment.id.desc())
+        .limit(1)
+    )
 
 
 def refusal_of_merge(viewer: Viewer, kept: Person, merged: Person) -> str:
