@@ -69,7 +69,8 @@ def make_side(word: str) -> Side:
     give_roles(people, agency)
     wish = LeadRequest(ref=f"LR-{word}".upper(), person=people["learner"], agency=below)
     file = Batch(
-        ref=f"FILE-{word}".upper(), kind=STAFF_LIST.name, asked_by_id=people["lead"].id, state=BatchState.READY,
+        ref=f"FILE-{word}".upper(), kind=STAFF_LIST.name, asked_by_id=people["lead"].id,
+        state=BatchState.READY, file_name="staff.csv",
         given={"agency": agency.id, "as_lead": True, "last_on": BEGAN.isoformat()},
     )  # fmt: skip
     db.session.add_all([wish, file])
