@@ -23,8 +23,8 @@ VARIABLE = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 BEHIND_THE_DESK = DESK_ROLES | {Role.SYSTEM}
 
 PUBLIC = (
-    "/courses/", "/calendar", "/evaluations/answered/", "/static/", "/link/", "/sign-in/with/", "/privacy/", "/terms/",
-    "/accessibility/", "/agency/people/file/template",
+    "/courses/", "/calendar", "/evaluations/answered/", "/static/", "/link/", "/sign-in/with/", "/privacy", "/terms",
+    "/accessibility", "/agency/people/file/template",
 )  # fmt: skip
 """Addresses whose variable part names nothing of anybody's, or whose secret is the key."""
 

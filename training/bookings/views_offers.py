@@ -30,6 +30,9 @@ def offer(link: SignedLink) -> ResponseReturnValue:
             use_link(link)
             flash(said, "success")
             return redirect(url_for("bookings.session", ref=booking.course_session.ref))
+    if booking.offered_until is None:
+        # It was answered or taken back by another way, perhaps in this very moment.
+        return render_template("links/closed.html", link=link), 410
     course_session = booking.course_session
     facts = [("When", dates(course_session.parts)), ("Where", place(course_session)), ("Booking", booking.ref)]
     return render_template(
