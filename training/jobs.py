@@ -75,7 +75,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("leads whose time ends", 3600, people.warn_of_ending_leads),
         Job("accounts nobody uses", 3600, people.close_dormant),
         Job("offers that run out", 60, bookings.lapse_offers),
-        Job("bookings that follow a job", 300, ticks_jobs.follow_jobs),
+        Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
         Job("trainers’ calendars", 60, bookings.invite_trainers),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),

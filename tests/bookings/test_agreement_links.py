@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.bookings.invariants import broken_invariants
 from tests.bookings.links_in_mail import code_in, latest, link_in
@@ -13,6 +13,7 @@ from tests.bookings.race import run_at_once
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session, viewer_of
 from tests.pages import Client
+from training.bookings.forms_agreements import AGREES
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import agree, not_their_manager, object_to
@@ -22,7 +23,8 @@ from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db
-from training.core.outbox import OutboxMessage
+from training.core.haste import DEED
+from training.core.outbox import MessageState, OutboxMessage
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role, Viewer, ViewerKind
 from training.homes.queries_desk_asked import managers_who_are_none
@@ -31,6 +33,34 @@ from training.people.operations_jobs import Job, change_employment, move_agency
 
 MANAGER = "grace.oduya@sandby.example"
 TOLD = "bookings.manager-told"
+
+
+def answered_in_haste() -> list[str]:
+    """The tables whose rows the log says were answered too soon."""
+    return list(db.session.scalars(select(AuditEntry.subject_kind).where(AuditEntry.deed == DEED)))
+
+
+@pytest.mark.parametrize(("minutes", "flagged"), [(0, ["booking"]), (2, [])])
+def test_an_answer_within_a_minute_of_sending_is_flagged(
+    client: Client, wall_clock: WallClock, minutes: int, flagged: list[str]
+) -> None:
+    wall_clock.set("2026-11-16 09:00")
+    told = Told()
+    link = link_in(latest(TOLD))
+    # The message waits for an hour: what counts is when it was sent.
+    wall_clock.forward(minutes=60)
+    db.session.execute(
+        update(OutboxMessage).where(OutboxMessage.kind == TOLD).values(state=MessageState.SENT, sent_at=clock.now())
+    )
+    db.session.commit()
+    wall_clock.forward(minutes=minutes, seconds=30)
+    page = client.get(link)
+    assert answered_in_haste() == [], "opening is not answering"
+    client.submit(page, {}, status=400)
+    assert answered_in_haste() == [], "nothing was answered"
+    client.submit(page, {"answer": AGREES})
+    assert told.booking.agreed_at is not None
+    assert answered_in_haste() == flagged
 
 
 class Told:

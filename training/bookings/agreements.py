@@ -7,8 +7,8 @@ from training.bookings.terms import cut_off_of
 from training.core import clock
 from training.core.links import FreshLink, LinkPurpose, create_link, register_purpose
 
-MANAGER = register_purpose("bookings.manager", timedelta(days=30))
-LEAD = register_purpose("bookings.lead", timedelta(days=30))
+MANAGER = register_purpose("bookings.manager", timedelta(days=30), is_unasked=True)
+LEAD = register_purpose("bookings.lead", timedelta(days=30), is_unasked=True)
 """Both about a Booking: told to its manager, or to the lead where no manager's address is confirmed."""
 SHOWN_AFTER = timedelta(days=30)
 """How long after the session the link still says that it is over; nothing can be done by it then."""

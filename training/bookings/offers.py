@@ -4,4 +4,4 @@ from datetime import timedelta
 
 from training.core.links import register_purpose
 
-OFFER = register_purpose("bookings.offer", timedelta(days=1))
+OFFER = register_purpose("bookings.offer", timedelta(days=1), is_unasked=True)

@@ -24,16 +24,18 @@ class LinkPurpose:
 
     name: str
     lasts: timedelta
+    is_unasked: bool = False
+    """Whether its message comes to somebody who does not wait for it: an answer within a minute is flagged."""
 
 
 _purposes: dict[str, LinkPurpose] = {}
 
 
-def register_purpose(name: str, lasts: timedelta) -> LinkPurpose:
+def register_purpose(name: str, lasts: timedelta, *, is_unasked: bool = False) -> LinkPurpose:
     """Add a purpose, once, when its stage is imported."""
     if name in _purposes:
         raise ValueError(f"the link purpose {name} is already known")
-    _purposes[name] = LinkPurpose(name, lasts)
+    _purposes[name] = LinkPurpose(name, lasts, is_unasked)
     return _purposes[name]
 
 

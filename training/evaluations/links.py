@@ -4,5 +4,5 @@ from datetime import timedelta
 
 from training.core.links import register_purpose
 
-EVALUATION = register_purpose("evaluations.answer", timedelta(days=28))
+EVALUATION = register_purpose("evaluations.answer", timedelta(days=28), is_unasked=True)
 """About an EvaluationRequest; its own end is what counts."""

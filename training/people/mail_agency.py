@@ -15,7 +15,7 @@ from training.people.models import Employment, LeadRequest, Person, RoleGrant
 from training.people.queries_contacts import Contact, who_receives
 from training.web.formats import day
 
-CONFIRM_MANAGER = register_purpose("confirm-manager", timedelta(days=14))
+CONFIRM_MANAGER = register_purpose("confirm-manager", timedelta(days=14), is_unasked=True)
 """About an employment: whoever reads the manager's mail says whether they manage the person."""
 
 MANAGERS_ASKED_A_DAY = 3

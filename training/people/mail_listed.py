@@ -10,7 +10,7 @@ from training.core.outbox import Recipient, enqueue
 from training.people.models import Employment
 from training.web.formats import day
 
-LISTED_BY_AGENCY = register_purpose("listed-by-agency", timedelta(days=30))
+LISTED_BY_AGENCY = register_purpose("listed-by-agency", timedelta(days=30), is_unasked=True)
 """About an employment that a staff list began: the person agrees, or says that they do not work there."""
 
 LISTED = register_kind(

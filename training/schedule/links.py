@@ -7,7 +7,7 @@ from training.core.links import FreshLink, create_link, register_purpose
 from training.core.settings import register_setting, setting_value
 from training.schedule.models import TrainerAssignment
 
-TEACHING = register_purpose("schedule.teaching", timedelta(days=30))
+TEACHING = register_purpose("schedule.teaching", timedelta(days=30), is_unasked=True)
 """About a TrainerAssignment; opens that one and nothing else."""
 TEACHING_LINK_DAYS = register_setting(
     "schedule.teaching-link-days",

@@ -5,10 +5,11 @@ A stage registers the purpose with `core.links` and its page here. Opening a lin
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, abort, make_response, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import ValidationError
 
+from training.core.haste import flag_haste
 from training.core.links import LinkPurpose, SignedLink, exchange_code, find_link, purposes
 from training.web import access
 from training.web.fields import TextField
@@ -60,7 +61,10 @@ def open_link(token: str) -> ResponseReturnValue:
         return render_template("links/unknown.html"), 404
     if not link.is_open:
         return render_template("links/closed.html", link=link), 410
-    return _pages[link.purpose](link)
+    answer = make_response(_pages[link.purpose](link))
+    if request.method == "POST" and answer.status_code < 400:
+        flag_haste(link)
+    return answer
 
 
 def link_of(purpose: LinkPurpose, token: str) -> SignedLink:
