@@ -18,6 +18,7 @@ from flask_security.utils import login_user
 from sqlalchemy import event, select
 
 from bench.booking import measure_booking
+from bench.people import measure_people
 from training import create_app
 from training.config import Config
 from training.core.database import begin_writing, db
@@ -32,6 +33,10 @@ PAGES = (
     ("anybody", "/"),
     ("anybody", "/courses"),
     ("anybody", "/calendar.ics"),
+    (Role.TRAINER, "/"),
+    (Role.TRAINER, "/courses"),
+    (Role.TRAINER, "/my"),
+    (Role.TRAINER, "/my/account"),
     (Role.OFFICER, "/desk"),
     (Role.OFFICER, "/desk/sessions"),
     (Role.OFFICER, "/desk/people"),
@@ -74,10 +79,10 @@ def measure_pages(app: Flask) -> None:
     sent: list[str] = []
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(str(given[2])))
-    clients = {"anybody": app.test_client(), Role.OFFICER: signed_in(app, Role.OFFICER)}
+    clients = {"anybody": app.test_client(), **{role: signed_in(app, role) for role in (Role.OFFICER, Role.TRAINER)}}
     bare = median_ms(lambda: clients["anybody"].get(BARE))
-    print(f"{'page':36} {'ms':>8} {'x bare':>8} {'queries':>8} {'KB':>6}")
-    print(f"{BARE:36} {bare:8.2f} {1.0:8.1f}")
+    print(f"{'who':10} {'page':36} {'ms':>8} {'x bare':>8} {'queries':>8} {'KB':>6}")
+    print(f"{'anybody':10} {BARE:36} {bare:8.2f} {1.0:8.1f}")
     for who, address in PAGES:
         client = clients[who]
         sent.clear()
@@ -86,7 +91,7 @@ def measure_pages(app: Flask) -> None:
             raise RuntimeError(f"{address} answered {answer.status_code}")
         queries = sum(not statement.startswith(("PRAGMA", "BEGIN", "SET")) for statement in sent)
         taken = median_ms(lambda client=client, address=address: client.get(address))
-        print(f"{address:36} {taken:8.2f} {taken / bare:8.1f} {queries:8} {len(answer.data) / 1024:6.0f}")
+        print(f"{who:10} {address:36} {taken:8.2f} {taken / bare:8.1f} {queries:8} {len(answer.data) / 1024:6.0f}")
 
 
 def main() -> None:
@@ -104,6 +109,8 @@ def main() -> None:
         measure_pages(app)
         print()
         measure_booking(app)
+        print()
+        measure_people(app)
 
 
 if __name__ == "__main__":
