@@ -25,7 +25,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 @blueprint.get("/calendar.ics")
 @access.public
 def calendar() -> ResponseReturnValue:
-    """The programme in my calendar; everybody gets the same bytes, and 304 while nothing has changed."""
+    """The programme in my calendar."""
     sessions = feed_sessions(ANONYMOUS)
     name = f"Training by {setting_value(PARTNERSHIP_NAME)}"
     body = calendars.feed(name, [event for session in sessions for event in _events(session)])
