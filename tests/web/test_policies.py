@@ -115,20 +115,22 @@ def test_an_officer_looks_at_a_version_and_publishes_it(desk: Client) -> None:
 
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(desk: Client) -> None:
     page = desk.get("/desk/settings/policies/privacy")
-    assert desk.submit(page, {"text": "", "change": ""}, status=400).errors == [
+    assert desk.submit(page, {"text": "", "change": ""}, button="Publish", status=400).errors == [
         "Enter the text", "Enter what is different",
     ]  # fmt: skip
-    wrong = desk.submit(page, {"text": "Ask ((somebody))", "change": "New"}, status=400)
+    wrong = desk.submit(page, {"text": "Ask ((somebody))", "change": "New"}, button="Publish", status=400)
     assert wrong.errors == ["There is nothing to put in the place of ((somebody))"]
     assert "Ask ((somebody))" in wrong.one("textarea").text
-    assert desk.submit(page, {"change": "None"}, status=400).errors == ["The text is the same as the version in force"]
+    assert desk.submit(page, {"change": "None"}, button="Publish", status=400).errors == [
+        "The text is the same as the version in force"
+    ]
 
 
 def test_somebody_who_published_meanwhile_is_not_overwritten_unseen(desk: Client) -> None:
     page = desk.get("/desk/settings/policies/privacy")
     publish(COMMAND, PolicyKind.PRIVACY, "Theirs", "We share less.", 0)
     db.session.commit()
-    late = desk.submit(page, {"text": "Mine", "change": "Other"}, status=400)
+    late = desk.submit(page, {"text": "Mine", "change": "Other"}, button="Publish", status=400)
     assert late.errors == ["Somebody published version 1 while you were writing"]
     assert "We share less." in late
     assert desk.submit(late, {}, button="Publish", follow=True).h1 == "Privacy notice"
