@@ -14,13 +14,14 @@ from training.attendance.queries import attendees_of
 from training.bookings.models import BookingState
 from training.core.database import db
 from training.core.refusal import Refused
+from training.core.viewer import COMMAND
 
 
 def test_walk_ins_are_on_the_register_and_attended(room: Room) -> None:
     added = add_walk_in(trainer_of(room), part_of(room), "  Wim   Walker ", job_role="Nurse")
     db.session.commit()
     assert added.warning == ""
-    last = attendees_of(trainer_of(room), part_of(room))[-1]
+    last = attendees_of(COMMAND, part_of(room))[-1]
     assert (last.name, last.job_role, last.is_walk_in, last.state) == ("Wim Walker", "Nurse", True, ATTENDED)
 
 
@@ -30,6 +31,15 @@ def test_walk_ins_with_a_known_address_are_matched_to_the_person_and_their_job(r
     assert walk_in.person_id == known.id
     assert walk_in.agency is not None
     assert (walk_in.agency.name, walk_in.job_role) == ("Hill School", "Social worker")
+
+
+def test_no_address_that_is_typed_tells_a_trainer_where_somebody_works(room: Room) -> None:
+    make_person("Kim", "Known", address="kim@school.example", agency=make_agency("Hill School"))
+    for address in ("kim@school.example", "nobody@school.example"):
+        add_walk_in(trainer_of(room), part_of(room), address[:3], address)
+    known, unknown = attendees_of(trainer_of(room), part_of(room))[-2:]
+    assert (known.agency, known.job_role) == (unknown.agency, unknown.job_role) == ("", "")
+    assert attendees_of(COMMAND, part_of(room))[-2].agency == "Hill School"
 
 
 def test_people_who_are_booked_are_to_be_marked_in_the_list_instead(room: Room) -> None:

@@ -88,7 +88,8 @@ def register_of(viewer: Viewer, part_id: int) -> Register | None:
 def attendees_of(viewer: Viewer, part_id: int) -> list[Attendee]:
     """Everybody on the register of a part within reach: the booked by name, then walk-ins as they came; two queries.
 
-    On it are confirmed bookings and those that were marked in this part before they ended otherwise.
+    On it are confirmed bookings and those that were marked in this part before they ended otherwise. Where a walk-in
+    works is for the desk: it may be filled in from the record of whoever has the address that was typed.
     """
     return _booked(viewer, part_id) + _walked_in(viewer, part_id)
 
@@ -151,8 +152,8 @@ def _walked_in(viewer: Viewer, part_id: int) -> list[Attendee]:
         Attendee(
             key=row[1],
             name=row[3],
-            agency=row[4] or "",
-            job_role=row[2],
+            agency=(row[4] or "") if viewer.works_at_desk else "",
+            job_role=row[2] if viewer.works_at_desk else "",
             state=MarkState(row[5], row[6] or 0, row[7] or 0),
             walk_in_id=row[0],
             marked_by=f"{row[9]} {row[10]}" if row[9] else "",
