@@ -1,5 +1,6 @@
 """What is past its time goes, and nothing else: per class, by hand and at night, piece by piece."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
@@ -30,6 +31,8 @@ from training.custody.retention import AUTOMATIC, RecordClass, class_named
 from training.custody.retention_classes import classes
 from training.people.accounts import viewer_for
 from training.people.models import Person
+from training.people.operations import NewPerson
+from training.people.operations_accounts import owner_of, sign_up
 from training.records.models import Completion, Proof
 from training.schedule.models import SessionStatus
 
@@ -155,6 +158,32 @@ def test_each_class_strips_or_removes_only_what_is_past_its_time(app: Flask, wal
     assert removed == {
         "messages": 1, "notes": 1, "walk-ins": 1, "reasons": 1, "tasks": 1, "audit-values": 1,
     }  # fmt: skip
+
+
+def test_who_never_confirmed_is_forgotten_and_may_ask_again(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-10-20 10:00")
+    asked = NewPerson(
+        given_name="Nia", family_name="Never", address="nia@home.example", agency_named="Home", job_role="Cook"
+    )
+    sign_up(asked)
+    sign_up(replace(asked, given_name="Bea", address="bea@home.example"))
+    a_record()
+    db.session.commit()
+    booked = db.session.scalars(select(Person).where(Person.given_name == "Bea")).one()
+    make_booking(make_session(), booked)
+    db.session.commit()
+    wall_clock.set("2026-11-20 10:00")
+    assert past_its_time(the("unconfirmed")) == 0, "a month counts to its last day"
+    wall_clock.set("2026-11-21 10:00")
+    assert remove_piece(WORKER, the("unconfirmed")) == 1
+    db.session.commit()
+    names = set(db.session.scalars(select(Person.given_name)))
+    assert "Nia" not in names
+    assert {"Bea", "Priya"} <= names
+    assert past_its_time(the("unconfirmed")) == 0
+    sign_up(asked)
+    db.session.commit()
+    assert owner_of("nia@home.example") is not None
 
 
 def test_the_page_of_each_class_shows_what_would_go_and_not_what_it_says(client: Client, wall_clock: WallClock) -> None:

@@ -19,11 +19,16 @@ from training.core.outbox import UNSETTLED, OutboxMessage
 from training.core.tasks import Task, TaskState
 from training.custody.models import Merge, MergeStep
 from training.custody.retention import RecordClass, record_classes, register_class
-from training.custody.retention_people import anonymise_due, people_due
+from training.custody.retention_people import (
+    anonymise_due,
+    anonymise_unconfirmed,
+    people_due,
+    unconfirmed_due,
+)
 from training.evaluations.holdings import OWN_WORDS
 from training.evaluations.models import Answer, EvaluationRequest
 from training.people.holdings import ANONYMISED
-from training.people.models import Person, SignIn
+from training.people.models import Account, Person, SignIn
 
 OVER = (BatchState.REFUSED, BatchState.APPLIED, BatchState.DISCARDED, BatchState.UNDONE)
 
@@ -71,6 +76,13 @@ register_class(
     why="Six years, in which somebody may ask what training a person had; refresher training is due within three.",
     due=people_due, remove=anonymise_due, least=12, names_people=True,
     oldest=lambda: select(func.min(Person.created_at)).where(Person.anonymised_at.is_(None)),
+)  # fmt: skip
+register_class(
+    "unconfirmed", "Accounts that were never confirmed", 1,
+    does="They are anonymised. The address can be used to ask for an account again.",
+    why="Whoever did not follow the link within days will not; somebody else may have typed the address.",
+    due=unconfirmed_due, remove=anonymise_unconfirmed, names_people=True,
+    oldest=lambda: select(func.min(Account.created_at)).where(Account.confirmed_at.is_(None), Account.active),
 )  # fmt: skip
 register_class(
     "messages", "Messages", 24,
