@@ -42,7 +42,7 @@ def test_every_row_that_a_row_about_somebody_leads_to_has_a_name() -> None:
 def test_everything_is_in_it(app: Flask) -> None:
     person = somebody()
     found = told(person)
-    assert found["You"][0]["Given name"] == GIVEN
+    assert found["You"][0]["First name"] == GIVEN
     for heading in (
         "Email addresses", "Jobs", "Account", "Sign-ins", "Bookings", "Messages", "Your answers", "Log of changes",
         "What you need to take part in a session", "What you asked us to keep for next time",
@@ -51,7 +51,7 @@ def test_everything_is_in_it(app: Flask) -> None:
         assert found[heading], heading
     assert found["Jobs"][0]["Manager name"] == "Marmalade"
     assert {row.get("Text") for row in found["Your answers"]} == {None, "Marmalade sandwiches", "Pace"}
-    assert found["Log of changes"][-1]["After"] == {"Given name": "Marmalade"}
+    assert found["Log of changes"][-1]["After"] == {"First name": "Marmalade"}
 
 
 def test_secrets_stay_out(app: Flask) -> None:
@@ -94,7 +94,7 @@ def test_records_that_were_merged_are_part_of_it(app: Flask) -> None:
     db.session.commit()
     merge_people(an_officer(), kept.id, merged.id, "Asked her")
     db.session.commit()
-    assert [row["Given name"] for row in told(kept)["You"]] == ["Priya", "Prudence"]
+    assert [row["First name"] for row in told(kept)["You"]] == ["Priya", "Prudence"]
 
 
 def test_everybody_gets_their_own_and_nobody_elses(client: Client) -> None:
@@ -113,7 +113,7 @@ def test_everybody_gets_their_own_and_nobody_elses(client: Client) -> None:
     answer = client.get("/my/account/data.json")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert json.loads(answer.body)["data"]["You"][0]["Given name"] == GIVEN
+    assert json.loads(answer.body)["data"]["You"][0]["First name"] == GIVEN
     client.sign_out()
     client.get("/my/account/data.json", status=302)
 

@@ -87,10 +87,10 @@ def _told(holding: Holding, row: Mapping[str, Any], ids: list[int], names: "_Nam
 
 def _message(told: dict[str, Any], row: Mapping[str, Any], ids: list[int]) -> dict[str, Any]:
     told["Kind"] = label_of(row["kind"])
-    told["Body text"] = without_secrets(row["secrets"] or [], row["body_text"])
+    told[WORDS["body_text"]] = without_secrets(row["secrets"] or [], row["body_text"])
     if row["person_id"] in ids:
         return told
-    for word in ("Recipient name", "Recipient address", "Body text", "Last error"):
+    for word in ("Recipient name", "Recipient address", WORDS["body_text"], "Last error"):
         told.pop(word, None)
     return {**told, "To": "Somebody else, about you"}
 
@@ -154,8 +154,20 @@ def plain(value: Any) -> Any:
     return cast(Any, value) if isinstance(value, int | list | dict) else str(value)
 
 
+WORDS = {
+    "ref": "Reference",
+    "given_name": "First name",
+    "family_name": "Last name",
+    "is_primary": "Main address",
+    "body_text": "Text",
+}
+"""What columns are called here where their own name says it badly."""
+
+
 def _word(column: str) -> str:
     """`manager_name` as “Manager name”, `closed_at` as “Closed”."""
+    if column in WORDS:
+        return WORDS[column]
     for ending in ("_id", "_at", "_on"):
         column = column.removesuffix(ending)
     return column.replace("_", " ").strip().capitalize() or "On"
