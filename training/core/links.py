@@ -17,6 +17,8 @@ from training.core import clock
 from training.core.columns import REFERENCE_ALPHABET, Dated, Identified, ShortText
 from training.core.database import Base, db
 
+KEYS_A_QUERY = 500
+
 
 @dataclass(frozen=True)
 class LinkPurpose:
@@ -131,16 +133,14 @@ def use_link(link: SignedLink) -> None:
         other.used_at = clock.now()
 
 
-def revoke_links(purpose: LinkPurpose, subject_id: int) -> None:
-    """Make all open links of `purpose` about the row `subject_id` useless."""
-    for link in db.session.scalars(
-        select(SignedLink).where(
-            SignedLink.purpose == purpose.name,
-            SignedLink.subject_id == subject_id,
-            SignedLink.used_at.is_(None),
-        )
-    ):
-        link.revoked_at = clock.now()
+def revoke_links(purpose: LinkPurpose, *subject_ids: int) -> None:
+    """Make all open links of `purpose` about the rows `subject_ids` useless; one query for hundreds of them."""
+    for start in range(0, len(subject_ids), KEYS_A_QUERY):
+        about = SignedLink.subject_id.in_(subject_ids[start : start + KEYS_A_QUERY])
+        for link in db.session.scalars(
+            select(SignedLink).where(SignedLink.purpose == purpose.name, about, SignedLink.used_at.is_(None))
+        ):
+            link.revoked_at = clock.now()
 
 
 def _typed(code: str) -> str:

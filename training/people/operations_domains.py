@@ -1,11 +1,15 @@
 """A change of e-mail domain in one step: addresses, sign-ins, managers and the domains of agencies."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from training.agencies.models import Agency, AgencyDomain
 from training.agencies.operations_names import lock_names
 from training.core import audit, clock
+from training.core.batch_journal import audit_all
 from training.core.database import db
 from training.core.links import revoke_links
 from training.core.refusal import Refused
@@ -13,9 +17,9 @@ from training.core.viewer import Viewer
 from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
 from training.people.mail_accounts import SIGN_IN
 from training.people.mail_domains import tell_moved
-from training.people.models import AddressClaim, EmailAddress, Employment
+from training.people.models import AddressClaim, EmailAddress, Employment, Person
 from training.people.operations_addresses import fold
-from training.people.queries_domains import AddressMove, DomainChange, domain_change, managed_at
+from training.people.queries_domains import AddressMove, DomainChange, at_domain, domain_change, managed_at
 
 SEEN_OTHERWISE = "Something changed since this page was opened. Look at it again: this is what would happen now"
 
@@ -38,37 +42,49 @@ def change_domain(viewer: Viewer, old: str, new: str, *, keep_old: bool, seen: s
         raise Refused(f"No agency has the domain {old} any more", "old")
     if found.fingerprint != seen:
         raise Refused(SEEN_OTHERWISE)
-    version = clock.now().isoformat()
     try:
         with db.session.begin_nested():
-            for move in found.moving:
-                _move(viewer, move, old, new)
-            db.session.flush()
+            _move_all(viewer, found.moving, old, new)
     except IntegrityError as error:
         raise Refused(SEEN_OTHERWISE) from error
-    for move in found.moving:
-        if move.is_primary or move.signs_in:
-            tell_moved(move.person, move.old, move.new, version)
+    _tell_all(found.moving)
     _move_managers(viewer, old, new)
     for agency in found.agencies:
         _change_domains(viewer, agency, old, new, keep_old=keep_old)
     return found
 
 
-def _move(viewer: Viewer, move: AddressMove, old: str, new: str) -> None:
-    row = db.session.get_one(EmailAddress, move.address_id)
-    row.address = move.new
-    if move.signs_in and move.person.account is not None:
-        move.person.account.email = move.new
-    fold(move.person)
+def _move_all(viewer: Viewer, moves: Sequence[AddressMove], old: str, new: str) -> None:
+    """Give everybody the new address, a statement for each table: the whole of an agency may stand on one domain."""
+    whom = joinedload(EmailAddress.person).selectinload(Person.addresses)
+    there = select(EmailAddress).where(at_domain(EmailAddress.address, old)).options(whom)
+    rows = {row.id: row for row in db.session.scalars(there)}
+    with db.session.no_autoflush:
+        for move in moves:
+            rows[move.address_id].address = move.new
+            if move.signs_in and move.person.account is not None:
+                move.person.account.email = move.new
+            fold(move.person)
     for purpose in (CONFIRM_ADDRESS, CHOOSE_PASSWORD, SIGN_IN):
-        revoke_links(purpose, move.person.id)
-    for claim in db.session.scalars(select(AddressClaim).where(AddressClaim.address == move.new)):
-        db.session.delete(claim)
-    audit.record(
-        viewer, "moved the address of", move.person, before={"address": move.old}, after={"address": move.new},
-        reason=f"{old} is now {new}",
-    )  # fmt: skip
+        revoke_links(purpose, *(move.person.id for move in moves))
+    taken = {move.new for move in moves}
+    for claim in db.session.scalars(select(AddressClaim).where(at_domain(AddressClaim.address, new))):
+        if claim.address in taken:
+            db.session.delete(claim)
+    told = [
+        ("moved the address of", Person.__tablename__, move.person.id, {"address": move.old}, {"address": move.new})
+        for move in moves
+    ]
+    audit_all(viewer, told, f"{old} is now {new}")
+
+
+def _tell_all(moves: Sequence[AddressMove]) -> None:
+    version = clock.now().isoformat()
+    with db.session.no_autoflush:
+        for move in moves:
+            if move.is_primary or move.signs_in:
+                tell_moved(move.person, move.old, move.new, version)
+    db.session.flush()
 
 
 def _move_managers(viewer: Viewer, old: str, new: str) -> None:
