@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.custody.people import a_record, an_officer
 from tests.e2e.visitor import Visitor
-from tests.factories import make_person
+from tests.factories import make_assignment, make_person, make_session
 from tests.guards.world import make_side
 from training.agencies.models import Agency, AgencyMembership, FeeBand
 from training.core import clock
@@ -25,7 +25,7 @@ from training.web.access import rule_of
 NOT_PAGES = re.compile(r"\.(csv|html|json)$|/template/|/data/read$|/bring-back$")
 """Files; what is read only after a reason was given; and coming back, for which an agency has to have ended."""
 DESK = ("/desk/people", "/desk/agencies", "/desk/audit", "/desk/imports", "/desk/settings", "/desk/roles")
-SEEN_BY = {"/agency": "lead", **dict.fromkeys(DESK, "officer")}
+SEEN_BY = {"/agency": "lead", "/teaching": "trainer", **dict.fromkeys(DESK, "officer")}
 
 
 def arrange() -> dict[str, str]:
@@ -54,6 +54,9 @@ def arrange() -> dict[str, str]:
     close_account(COMMAND, account, "Unused")
     for kind in PolicyKind:
         publish(COMMAND, kind, "## A text\n\nOf ((partnership)).", "New.", in_force(kind).number)
+    trainer = db.session.get_one(Person, side.people["trainer"])
+    make_assignment(make_session(), trainer)
+    make_assignment(make_session(), trainer)
     db.session.commit()
     return {
         "code": ward.code,
@@ -67,13 +70,14 @@ def arrange() -> dict[str, str]:
         "deputy": side.refs["deputy"],
         "newcomer": side.refs["newcomer"],
         "wish": side.wish,
+        "asks": side.asks,
         "file": side.file,
     }
 
 
 REFERENCES = {
     "/merges/": "kept", "/open-account": "closed", "/second-factor/": "guarded", "/to-confirm/": "newcomer",
-    "/roles/<": "trainer", "/imports/": "file", "lead-requests/": "wish", "/requests/": "wish",
+    "/roles/<": "trainer", "/imports/": "file", "lead-requests/": "wish", "/requests/": "wish", "/teaching/": "asks",
     "/deputies/": "deputy",
 }  # fmt: skip
 """Whose reference stands in an address with these words; elsewhere the learner's."""
@@ -109,7 +113,8 @@ def test_every_page_is_for_everybody_on_a_telephone(phone: Visitor, app: Flask, 
     if SEEN_BY[room] == "officer":
         who = make_person("Olive", role=Role.OFFICER)
     else:
-        who = db.session.scalars(db.select(Person).where(Person.family_name == "LeadNearmere")).one()
+        family = f"{SEEN_BY[room].capitalize()}Nearmere"
+        who = db.session.scalars(db.select(Person).where(Person.family_name == family)).one()
     db.session.commit()
     phone.open("/healthz")
     phone.sign_in(who)
