@@ -93,7 +93,7 @@ def test_the_desk_counts_on_the_agencys_page(client: Client, groups: list[int]) 
     client.sign_in(officer)
     page = client.get(f"/desk/agencies/{code}")
     assert "Not counted yet." in page
-    form = client.click(page, "Count")
+    form = client.click(page, "Count the staff")
     wrong = client.submit(form, {"1. Group 1": "many"}, status=400)
     assert len(wrong.errors) == 1
     assert client.submit(form, status=400).errors == ["Enter the number of people of at least one workforce group"]
