@@ -1,10 +1,13 @@
 """How far it is known that somebody works where they say, and whom their manager is."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from flask import Flask
 
+from tests.bookings.race import run_at_once
 from tests.factories import make_agency, make_person, viewer_of
 from training.agencies.models import Agency
 from training.agencies.operations import set_domains
@@ -245,3 +248,22 @@ def test_a_lead_receives_what_is_for_somebody_without_an_address_and_no_secret(a
     assert who_receives(person).address != lead.address
     with pytest.raises(ValueError, match="for its owner only"):
         enqueue(CHOOSE, {}, key="k", stream="s", about="a", to=Recipient("L", "l@x.example", 1, on_behalf_of="Carol"))
+
+
+def test_two_leads_who_answer_at_once_settle_a_job_once(app: Flask) -> None:
+    agency = make_agency("Sandby")
+    leads = [lead_of(agency)[1] for _ in range(2)]
+    person = make_person("Ada", agency=agency)
+    person.employments[0].standing = Standing.ASKED
+    job_id = person.employments[0].id
+    db.session.commit()
+    yes, no = leads
+    outcomes = run_at_once(app, [[partial(_key, vouch, yes, job_id)], [partial(_key, say_no, no, job_id, "They left")]])
+    assert sorted(bool(outcome.refused) for outcome in outcomes) == [False, True]
+    assert not any(outcome.error for outcome in outcomes)
+    settled = db.session.get_one(Employment, job_id)
+    assert (settled.standing is Standing.VOUCHED) is (settled.agency_id is not None)
+
+
+def _key(deed: Callable[..., Employment], *arguments: object) -> int:
+    return deed(*arguments).id
