@@ -51,4 +51,4 @@ def jobs(family: str) -> Sequence[tuple[str | None, str, date, date | None]]:
         .where(Person.family_name == family)
         .order_by(Employment.from_on, Employment.id)
     )
-    return [(name, role, from_on, to_on) for name, role, from_on, to_on in found]
+    return [(row[0], row[1], row[2], row[3]) for row in found]
