@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from tests.pages import Client, Page
 from training.agencies.models import Agency
@@ -44,7 +45,7 @@ def person_called(family: str) -> Person:
 
 def jobs(family: str) -> Sequence[tuple[str | None, str, date, date | None]]:
     """The jobs of somebody: agency, role, first and last day."""
-    found = db.session.execute(
+    found: Any = db.session.execute(
         db.select(Agency.name, Employment.job_role, Employment.from_on, Employment.to_on)
         .join(Person, Person.id == Employment.person_id)
         .outerjoin(Agency, Agency.id == Employment.agency_id)
