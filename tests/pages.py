@@ -20,10 +20,10 @@ from werkzeug.test import TestResponse
 from tests.examination import attribute, findings, words
 from tests.filling import chosen_form, filled
 from tests.leaks import leaks_of, settle
+from training.accounts.sign_ins import KEY, SECOND_FACTOR, SEEN_EVERY, Way
 from training.core import clock
 from training.core.database import begin_writing, db
 from training.people.models import Account, Person, SignIn
-from training.people.sign_ins import KEY, SECOND_FACTOR, SEEN_EVERY, Way
 from training.web.templating import new_form_token
 
 Result = TypeVar("Result")

@@ -6,6 +6,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from training import subjects
+from training.accounts.configuring import account_links, configure_accounts, declare_account_access, load_viewer
+from training.accounts.form_limits import declare_form_limits
+from training.accounts.sign_ins import configure_sign_ins
+from training.accounts.views import blueprint as accounts_pages
+from training.accounts.views_single_sign_on import configure_single_sign_on
 from training.agencies.views import blueprint as agencies_pages
 from training.attendance.views import blueprint as attendance_pages
 from training.bookings.views import blueprint as bookings_pages
@@ -17,11 +22,7 @@ from training.core.notes import configure_notes
 from training.custody.views import blueprint as custody_pages
 from training.evaluations.views import blueprint as evaluations_pages
 from training.homes.views import blueprint as homes_pages
-from training.people.accounts import account_links, configure_accounts, declare_account_access, load_viewer
-from training.people.form_limits import declare_form_limits
-from training.people.sign_ins import configure_sign_ins
 from training.people.views import blueprint as people_pages
-from training.people.views_single_sign_on import configure_single_sign_on
 from training.planning.views import blueprint as planning_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     roles.blueprint,
     agencies_pages,
     people_pages,
+    accounts_pages,
     catalogue_pages,
     planning_pages,
     schedule_pages,

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade as upgrade_database
 
 from training import serving
+from training.accounts import operations, operations_factors
 from training.agencies.importing import import_agencies
 from training.cli_custody import COMMANDS
 from training.command_line import application, require_newest_migration
@@ -24,7 +25,6 @@ from training.demonstration.accounts import SignIn
 from training.demonstration.agencies import PARTNERSHIP
 from training.demonstration.filling import fill
 from training.jobs import run_once, run_worker
-from training.people import operations_accounts, operations_factors
 from training.people.importing import import_people
 from training.people.mail import CHOOSE_PASSWORD
 from training.reports.filters import UnknownChoice
@@ -75,7 +75,7 @@ def add_officer(config: Config, address: str, given: str, family: str) -> None:
     with app.app_context():
         try:
             with unit_of_work():
-                person = operations_accounts.add_officer(COMMAND, address, given, family)
+                person = operations.add_officer(COMMAND, address, given, family)
                 ready = person.account is not None and person.account.password is not None
                 link = None if ready else create_link(CHOOSE_PASSWORD, person.id).address
                 name = person.name
@@ -97,7 +97,7 @@ def reset_second_factor(config: Config, address: str, reason: str) -> None:
     with app.app_context():
         try:
             with unit_of_work():
-                person = operations_accounts.owner_of(address.strip().lower())
+                person = operations.owner_of(address.strip().lower())
                 if person is None:
                     raise Refused("Nobody with this address is known")
                 operations_factors.reset_factors(COMMAND, person, reason)

@@ -9,6 +9,8 @@ from pathlib import Path
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
+from training.accounts import ticks as accounts
+from training.accounts.configuring import viewer_for
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
 from training.bookings import ticks_jobs, ticks_needs, ticks_trainers
@@ -20,7 +22,6 @@ from training.custody.operations_retention import remove_every_night
 from training.custody.ticks import follow_merges
 from training.evaluations import ticks as evaluations
 from training.people import ticks as people
-from training.people.accounts import viewer_for
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("tasks", 2, lambda: tasks.run_next(viewer_for)),
         Job("standings that changed", 300, people.judge_standings),
         Job("leads whose time ends", 3600, people.warn_of_ending_leads),
-        Job("accounts nobody uses", 3600, people.close_dormant),
+        Job("accounts nobody uses", 3600, accounts.close_dormant),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),

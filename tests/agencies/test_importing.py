@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.factories import make_agency, make_person, number
 from tests.pages import Client, Page
+from training.accounts.configuring import viewer_for
 from training.agencies.importing import import_agencies
 from training.agencies.models import Agency, AgencyParent, Sector
 from training.agencies.queries import find_by_code, ids_below, parents_of
@@ -17,7 +18,6 @@ from training.core.batches import Batch, BatchState
 from training.core.database import db
 from training.core.tasks import Task, TaskRefused, run_next
 from training.core.viewer import COMMAND, Role
-from training.people.accounts import viewer_for
 from training.web.workbooks import workbook
 
 GOOD = """code,agency,parent,sector,sub_sector,placeholder,forum_2023_24,note,source

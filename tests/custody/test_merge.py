@@ -20,6 +20,7 @@ from tests.factories import (
     viewer_of,
 )
 from tests.reports.world import A, finished, marked
+from training.accounts.operations import owner_of
 from training.attendance.models import Mark, MarkSource, Presence
 from training.bookings.models import Booking, BookingState
 from training.bookings.places import standing_of
@@ -39,7 +40,6 @@ from training.evaluations.results import results_of, sessions_evaluated
 from training.evaluations.ticks import open_and_ask
 from training.people import queries
 from training.people.models import EmailAddress, Employment, Person
-from training.people.operations_accounts import owner_of
 from training.people.operations_roles import grant_role
 from training.reports.queries_attendance import attendance_by
 from training.schedule.models import AssignmentState, CourseSession, TrainerAssignment

@@ -13,6 +13,8 @@ from tests.core.post import put
 from tests.custody.people import a_record, with_account
 from tests.factories import make_booking, make_course, make_person, make_session, viewer_of
 from tests.pages import Client
+from training.accounts.configuring import viewer_for
+from training.accounts.operations import owner_of, sign_up
 from training.attendance.models import WalkIn
 from training.bookings.models import Booking, BookingState
 from training.core import audit, clock, tasks
@@ -29,10 +31,8 @@ from training.custody.operations_retention import ask_for_run, past_its_time, re
 from training.custody.queries_retention_rows import SHOWS
 from training.custody.retention import AUTOMATIC, RecordClass, class_named
 from training.custody.retention_classes import classes
-from training.people.accounts import viewer_for
 from training.people.models import Person
 from training.people.operations import NewPerson
-from training.people.operations_accounts import owner_of, sign_up
 from training.records.models import Completion, Proof
 from training.schedule.models import SessionStatus
 

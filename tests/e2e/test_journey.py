@@ -18,6 +18,7 @@ from tests.factories import make_agency, make_course, make_person, make_venue
 from tests.leaks import settle
 from tests.mailbox import Delivery, Mailbox
 from tests.pages import Client
+from training.accounts.factors import ASKED_OF_THE_DESK
 from training.catalogue.models import Agreement, OutcomeStatement
 from training.config import installation
 from training.core import clock
@@ -26,7 +27,6 @@ from training.core.database import db
 from training.core.settings import change_setting
 from training.core.viewer import COMMAND, Role
 from training.jobs import run_once
-from training.people.factors import ASKED_OF_THE_DESK
 from training.people.models import Account, Person
 from training.planning.models import PlanLine, PlanStatus, PlanTarget, TrainingPlan
 

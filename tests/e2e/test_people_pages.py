@@ -10,6 +10,7 @@ from tests.custody.people import a_record, an_officer
 from tests.e2e.visitor import Visitor
 from tests.factories import make_assignment, make_person, make_session
 from tests.guards.world import make_side
+from training.accounts.operations_dormant import close_account
 from training.agencies.models import Agency, AgencyMembership, FeeBand
 from training.core import clock
 from training.core.batches import Batch, BatchRow, Verdict
@@ -19,7 +20,6 @@ from training.core.viewer import COMMAND, Role
 from training.custody.operations_merge import merge_people
 from training.people.models import Person
 from training.people.operations import open_account
-from training.people.operations_dormant import close_account
 from training.web.access import rule_of
 
 NOT_PAGES = re.compile(r"\.(csv|html|json)$|/template/|/data/read$|/bring-back$")

@@ -10,6 +10,7 @@ from tests.factories import make_person
 from tests.guards.test_reach import VARIABLE, named_routes
 from tests.guards.world import Side, make_sides, rows_by_table
 from tests.pages import Client
+from training.accounts.operations_dormant import close_account
 from training.bookings.models import Booking
 from training.core import clock
 from training.core.database import db
@@ -19,7 +20,6 @@ from training.core.viewer import COMMAND, Role
 from training.custody.operations_merge import merge_people
 from training.evaluations.models import EvaluationRequest
 from training.people.models import Account, AddressClaim, Employment, Person, RoleGrant
-from training.people.operations_dormant import close_account
 from training.schedule.links import TEACHING
 from training.schedule.models import AssignmentState, TrainerAssignment, TrainerPart
 from training.web.access import rule_of

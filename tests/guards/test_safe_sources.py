@@ -83,9 +83,9 @@ def test_other_programs_are_started_in_two_places_and_never_by_a_shell() -> None
 
 
 def test_the_web_is_asked_in_one_place_that_follows_nobody() -> None:
-    assert importers("requests") | importers("authlib") == {"training/people/oidc.py"}
+    assert importers("requests") | importers("authlib") == {"training/accounts/oidc.py"}
     assert importers("urllib3") | importers("httpx") | modules_with(r"urllib\.request|http\.client") == set()
-    source = (ROOT / "training" / "people" / "oidc.py").read_text()
+    source = (ROOT / "training" / "accounts" / "oidc.py").read_text()
     assert source.count("requests.get(") + source.count(".fetch_token(") == source.count("allow_redirects=False") == 2
 
 

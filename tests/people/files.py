@@ -6,10 +6,10 @@ from io import BytesIO
 from typing import Any
 
 from tests.pages import Client, Page
+from training.accounts.configuring import viewer_for
 from training.agencies.models import Agency
 from training.core.database import db
 from training.core.tasks import run_next
-from training.people.accounts import viewer_for
 from training.people.models import Employment, Person
 from training.web.sheets import csv_text
 

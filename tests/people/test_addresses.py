@@ -8,6 +8,7 @@ from flask import Flask
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_person, viewer_of
 from tests.pages import Client
+from training.accounts.mail import send_code
 from training.agencies.operations import set_domains
 from training.core import clock
 from training.core.database import db
@@ -15,7 +16,6 @@ from training.core.outbox import OutboxMessage
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role
 from training.people.mail import offer_password
-from training.people.mail_accounts import send_code
 from training.people.models import AddressClaim, EmailAddress, OutsideIdentity, Person, Standing
 from training.people.operations import change_person, open_account
 from training.people.operations_claims import claim_address, make_primary, remove_address

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from tests.factories import make_agency, make_person, viewer_of
+from training.accounts.passwords import fault_in
 from training.agencies.operations import set_parent
 from training.core import clock
 from training.core.audit import AuditEntry
@@ -17,7 +18,6 @@ from training.people.models import Account, EmailAddress, Employment, Person, Ro
 from training.people.operations import NewPerson, add_person, change_person, open_account
 from training.people.operations_jobs import Job, add_employment, end_employment, move_agency
 from training.people.operations_roles import end_role, grant_role
-from training.people.passwords import fault_in
 from training.people.queries import current_employments, person_by_ref, search_people
 from training.people.rules import is_shared_mailbox, may_grant
 

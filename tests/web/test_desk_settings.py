@@ -4,10 +4,10 @@ import pytest
 
 from tests.factories import make_person, viewer_of
 from tests.pages import Client
+from training.accounts.factors import ASKED_OF_THE_DESK
 from training.core.database import db
 from training.core.settings import change_setting, setting_value, settings
 from training.core.viewer import Role
-from training.people.factors import ASKED_OF_THE_DESK
 from training.web import desk_settings
 
 

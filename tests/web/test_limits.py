@@ -12,11 +12,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tests.conftest import WallClock
 from tests.factories import make_person
 from tests.pages import Client, Page
+from training.accounts.form_limits import FORM_LIMITS
 from training.core.database import db
 from training.core.limits import LimitCount
 from training.core.notes import Note
 from training.core.outbox import OutboxMessage
-from training.people.form_limits import FORM_LIMITS
 from training.web.access import rule_of
 from training.web.limits import ANY_FORM, JOINING, SEARCHES, TYPED_CODES, Limit, limits_of
 

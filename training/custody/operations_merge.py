@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, or_, select
 
+from training.accounts.sign_ins import end_sign_ins
 from training.bookings import notices
 from training.bookings.models import LIVE, Booking, BookingState
 from training.bookings.offers import OFFER
@@ -23,7 +24,6 @@ from training.custody.records import lock_people
 from training.people.models import Account, Employment, Person, RoleGrant
 from training.people.operations_addresses import fold
 from training.people.rules import may_grant
-from training.people.sign_ins import end_sign_ins
 from training.schedule.models import CourseSession
 
 MEANWHILE = "Something about these records changed meanwhile. Look at both again, and then merge them"

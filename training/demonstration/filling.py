@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from training.accounts.factors import ASKED_OF_THE_DESK
 from training.agencies.models import Agency
 from training.catalogue.models import Course
 from training.core import clock
@@ -29,7 +30,6 @@ from training.demonstration.people import begin_people
 from training.demonstration.plans import add_plans
 from training.demonstration.programme import planned_sessions, published_years
 from training.demonstration.sessions import Schedule
-from training.people.factors import ASKED_OF_THE_DESK
 from training.schedule.models import SessionStatus
 from training.web import layout
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 
+from training.accounts.operations_dormant import look_at_account
 from training.core.viewer import Role
 from training.demonstration import deeds
 from training.demonstration.accounts import Cast
@@ -14,7 +15,6 @@ from training.demonstration.diary import Diary, as_person
 from training.demonstration.ledger import Ledger
 from training.demonstration.people import People, Post, address_of
 from training.people.models import Account, LeadRequest, Standing
-from training.people.operations_dormant import look_at_account
 
 MAILBOX = "mailbox.example"
 """Where people keep addresses of their own, which prove nothing of where they work."""

@@ -1,12 +1,9 @@
 """Forms of people: signing up, details, jobs, roles."""
 
-from typing import Any
-
 from wtforms.validators import ValidationError
 
 from training.agencies.queries import agency_called, agency_choices
 from training.core.viewer import COMMAND, ROLE_LABELS, Role, Viewer
-from training.people.forms_account import NewPasswordField
 from training.people.models import Employment
 from training.people.operations_jobs import Job
 from training.people.queries import workforce_group_choices
@@ -104,31 +101,6 @@ class JobFields(Form):
             manager_address=self.manager_address.data.lower(),
             has_no_manager=self.has_no_manager.data,
         )
-
-
-class SignUpForm(JobFields, NewcomerFields):
-    """Asking for an account; its fields stand in the order of the page, for the summary of errors follows it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.agency.required = False
-        self.agency.label.text = "Your agency"
-        self.agency.description = "If you leave this empty, we go by your email address."
-        self.job_role.label.text, self.job_role.ask = "Your job role", "your job role"
-        self.manager_name.label.text = "Name of your line manager"
-        self.manager_address.label.text = "Email address of your line manager"
-
-
-class AddressForm(Form):
-    """An address to write to."""
-
-    address = EmailField("Your email address", ask="your email address")
-
-
-class ChoosePasswordForm(Form):
-    """A new password for an account."""
-
-    password = NewPasswordField()
 
 
 class DetailsForm(VersionedForm):

@@ -17,8 +17,7 @@ from training.core.holdings import (
     register_message_subject,
     replaced,
 )
-from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
-from training.people.mail_accounts import SIGN_IN
+from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS, SIGN_IN
 from training.people.mail_addresses import PROVE_ADDRESS
 from training.people.mail_agency import CONFIRM_MANAGER
 from training.people.mail_listed import LISTED_BY_AGENCY

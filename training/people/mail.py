@@ -19,6 +19,9 @@ CONFIRM_ADDRESS = register_purpose("confirm-address", timedelta(days=2))
 CHOOSE_PASSWORD = register_purpose("choose-password", timedelta(days=2))
 """About a person: whoever reads their mail may choose the password of their account, or open one."""
 
+SIGN_IN = register_purpose("sign-in", timedelta(minutes=15))
+"""About a person: whoever reads their mail may sign in as them, once."""
+
 NOBODY = 0
 """Whom a link is about that is made to be thrown away: see `operations_accounts.for_owner_or_nobody`."""
 

@@ -15,7 +15,7 @@ from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
 from training.core.viewer import Role
-from training.people.accounts_hooks import GuardedUser
+from training.people.guarded import GuardedUser
 from training.people.models_workforce import WorkforceGroup
 
 

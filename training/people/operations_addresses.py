@@ -11,8 +11,7 @@ from training.core.database import db
 from training.core.links import revoke_links
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
-from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
-from training.people.mail_accounts import SIGN_IN
+from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS, SIGN_IN
 from training.people.models import EmailAddress, OutsideIdentity, Person, RoleGrant
 from training.people.operations_standing import judge_jobs
 from training.people.rules import may_grant

@@ -10,8 +10,7 @@ from training.core.refusal import Refused
 from training.core.transaction import lock_row
 from training.core.viewer import Viewer, ViewerKind
 from training.people import mail_addresses
-from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
-from training.people.mail_accounts import SIGN_IN
+from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS, SIGN_IN
 from training.people.mail_addresses import PROVE_ADDRESS
 from training.people.models import AddressClaim, EmailAddress, Person
 from training.people.operations_addresses import fold, require_address_in_reach, unlink_outside

@@ -14,8 +14,7 @@ from training.core.database import db
 from training.core.links import revoke_links
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
-from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS
-from training.people.mail_accounts import SIGN_IN
+from training.people.mail import CHOOSE_PASSWORD, CONFIRM_ADDRESS, SIGN_IN
 from training.people.mail_domains import tell_moved
 from training.people.models import AddressClaim, EmailAddress, Employment, Person
 from training.people.operations_addresses import fold

@@ -1,4 +1,4 @@
-"""What the worker does for people: standings that changed with a domain, leads whose time ends, unused accounts."""
+"""What the worker does for people: standings that changed with a domain, leads whose time ends."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,7 @@ from training.core.database import db, reading
 from training.core.transaction import for_each, lock_row, unit_of_work
 from training.core.viewer import Role
 from training.people import mail_agency
-from training.people.models import Account, EmailAddress, Employment, RoleGrant, Standing
-from training.people.operations_dormant import last_used, look_at_account, unused_since
+from training.people.models import EmailAddress, Employment, RoleGrant, Standing
 from training.people.operations_standing import judge
 from training.people.queries_leads import ENDS_WITHIN
 
@@ -77,13 +76,6 @@ def warn_of_ending_leads() -> int:
 
 def _warn(grant_id: int) -> int:
     return mail_agency.say_lead_ends(db.session.get_one(RoleGrant, grant_id))
-
-
-def close_dormant() -> int:
-    """Tell the owners of accounts nobody uses, and close those whose notice has run out; returns how many changed."""
-    # Those who were told are looked at too: whoever came back since is told anew another time.
-    wanted = or_(last_used() < unused_since(clock.now()), Account.dormant_told_at.is_not(None))
-    return for_each(_keys(select(Account.id).where(Account.active, wanted).order_by(Account.id)), look_at_account)
 
 
 def _keys(statement: Select[int]) -> Sequence[int]:

@@ -11,7 +11,7 @@ from training.agencies.queries import agency_choices
 from training.core import clock
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES, ROLE_LABELS, Role, Viewer
-from training.people import operations, operations_accounts, queries, queries_desk
+from training.people import operations, queries, queries_desk
 from training.people.blueprint import blueprint
 from training.people.forms import NewPersonForm, PeopleFilters, PersonForm
 from training.people.models import STANDING_LABELS, Person
@@ -158,18 +158,6 @@ def edit_person(ref: str) -> ResponseReturnValue:
             flash(f"The details of {person.name} are saved.", "success")
             return redirect(url_for("people.desk_person", ref=person.ref))
     return render_template("people/edit_person.html", form=form, person=person), form.status
-
-
-@blueprint.post("/desk/people/<string:ref>/send-way-in")
-@access.only(*DESK_ROLES)
-def send_way_in(ref: str) -> ResponseReturnValue:
-    """Send somebody the link they need to confirm their address or to choose a password."""
-    person = person_or_404(ref)
-    if person.address is None:
-        abort(404)
-    operations_accounts.invite_to_account(current_viewer(), person)
-    flash(f"A link to get in is on its way to {person.address}.", "success")
-    return redirect(url_for("people.desk_person", ref=person.ref))
 
 
 def person_or_404(ref: str) -> Person:

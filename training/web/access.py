@@ -102,7 +102,7 @@ def configure_access(app: Flask, load_viewer: Callable[[], Viewer]) -> None:
         viewer = current_viewer()
         following = request.full_path.rstrip("?") if request.method == "GET" else None
         if viewer.withheld and (following is not None or not rule.allows(viewer)):
-            return redirect(url_for("people.second_step", next=following))
+            return redirect(url_for("accounts.second_step", next=following))
         if rule.allows(viewer):
             return None
         if viewer.is_signed_in:
