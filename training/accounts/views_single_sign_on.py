@@ -126,7 +126,7 @@ def linked_sign_ons() -> ResponseReturnValue:
 @blueprint.post("/my/account/linked/<string:handle>/remove")
 @access.signed_in
 def remove_linked(handle: str) -> ResponseReturnValue:
-    """Take one away; one that is gone already is what was wanted."""
+    """Let an organisation’s sign-in lead to one’s account no more; one that is gone already is what was wanted."""
     for identity in identities_of(current_user.id):
         if handle_of(identity) == handle:
             unlink(current_viewer(), identity)

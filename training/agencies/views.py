@@ -85,7 +85,7 @@ def desk_agencies() -> ResponseReturnValue:
 @blueprint.get("/desk/agencies.csv")
 @access.only(*DESK_ROLES)
 def desk_agencies_csv() -> ResponseReturnValue:
-    """The same agencies as a file, all pages at once."""
+    """The list of agencies as a file, all pages at once."""
     viewer = current_viewer()
     filters = AgencyFilters(request.args)
     filters.offer(viewer)

@@ -43,7 +43,7 @@ def people(ref: str) -> ResponseReturnValue:
 @blueprint.route("/desk/sessions/<string:ref>/people.csv")
 @access.only(*DESK_ROLES)
 def people_csv(ref: str) -> ResponseReturnValue:
-    """The same as a file for a spreadsheet."""
+    """Who comes, as a file for a spreadsheet."""
     course_session = session_for_desk(ref)
     found = people_of_session(current_viewer(), course_session.id)
     rows = [

@@ -39,7 +39,7 @@ def my_data() -> ResponseReturnValue:
 @blueprint.get("/my/account/data.json")
 @access.signed_in
 def my_data_as_json() -> ResponseReturnValue:
-    """The same for a machine, as a download."""
+    """Everything held about me, for a machine to read."""
     viewer = current_viewer()
     return _as_json(_own(viewer), data_of(viewer, _own(viewer).id))
 
@@ -47,7 +47,7 @@ def my_data_as_json() -> ResponseReturnValue:
 @blueprint.get("/my/account/data.html")
 @access.signed_in
 def my_data_as_page() -> ResponseReturnValue:
-    """The same as one page without anything around it, to keep."""
+    """Everything held about me, as one page to keep."""
     viewer = current_viewer()
     return _as_page(_own(viewer), data_of(viewer, _own(viewer).id))
 
@@ -79,7 +79,7 @@ def read_data(ref: str) -> ResponseReturnValue:
 @blueprint.get("/desk/people/<string:ref>/data/read.json")
 @access.only(Role.OFFICER)
 def read_data_as_json(ref: str) -> ResponseReturnValue:
-    """The same for a machine, as a download."""
+    """Everything held about a person, for a machine to read."""
     viewer, person = current_viewer(), person_or_404(ref)
     if not _has_said_why(viewer, person):
         return redirect(url_for("custody.take_out", ref=person.ref))
@@ -89,7 +89,7 @@ def read_data_as_json(ref: str) -> ResponseReturnValue:
 @blueprint.get("/desk/people/<string:ref>/data/read.html")
 @access.only(Role.OFFICER)
 def read_data_as_page(ref: str) -> ResponseReturnValue:
-    """The same as one page to hand over."""
+    """Everything held about a person, as one page to hand over."""
     viewer, person = current_viewer(), person_or_404(ref)
     if not _has_said_why(viewer, person):
         return redirect(url_for("custody.take_out", ref=person.ref))

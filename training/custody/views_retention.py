@@ -37,7 +37,7 @@ def retention() -> ResponseReturnValue:
 @blueprint.route("/desk/settings/retention/<string:name>", methods=["GET", "POST"])
 @access.only(Role.OFFICER, Role.SYSTEM)
 def retention_class(name: str) -> ResponseReturnValue:
-    """One class: what a run would remove now, and the button."""
+    """What would be removed now of one kind of data, and the button that does it."""
     viewer, record_class = current_viewer(), _class_or_404(name)
     form = UndoForm()
     if form.validate_on_submit():

@@ -83,7 +83,7 @@ def agency_people() -> ResponseReturnValue:
 @blueprint.get("/agency/people.csv")
 @access.only(Role.AGENCY_LEAD)
 def agency_people_csv() -> ResponseReturnValue:
-    """The same list as a file for a spreadsheet, a row a job."""
+    """My people as a file for a spreadsheet, a row a job."""
     viewer = current_viewer()
     filters = AgencyPeopleFilters(request.args)
     if not filters.validate():
@@ -147,7 +147,7 @@ def agency_person(ref: str) -> ResponseReturnValue:
 @blueprint.route("/agency/people/<string:ref>/jobs/<int:number>/end", methods=["GET", "POST"])
 @access.only(Role.AGENCY_LEAD)
 def agency_end_job(ref: str, number: int) -> ResponseReturnValue:
-    """Somebody leaves."""
+    """Say that somebody leaves, and when."""
     viewer, person = current_viewer(), _own_person(ref)
     employment = dict(queries_agency.jobs_at_own_agencies(viewer, person.id)).get(number)
     if employment is None or employment.to_on is not None or person.id == viewer.person_id:

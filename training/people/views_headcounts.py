@@ -34,7 +34,7 @@ def desk_headcounts(code: str) -> ResponseReturnValue:
 @blueprint.get("/agency/headcounts")
 @access.only(Role.AGENCY_LEAD)
 def agency_headcounts() -> ResponseReturnValue:
-    """The agencies that a lead counts for; the one page where there is one only."""
+    """The agencies whose staff a lead counts; the one page where there is one only."""
     agencies = headcounts.agencies_to_count(current_viewer())
     if len(agencies) == 1:
         return redirect(url_for("people.own_headcounts", code=agencies[0][0]))
@@ -44,7 +44,7 @@ def agency_headcounts() -> ResponseReturnValue:
 @blueprint.route("/agency/headcounts/<string:code>", methods=["GET", "POST"])
 @access.only(Role.AGENCY_LEAD)
 def own_headcounts(code: str) -> ResponseReturnValue:
-    """The same for the lead of the agency or of one above it."""
+    """Say how many people of each workforce group an agency of mine has."""
     agency = agency_or_404(code)
     if not headcounts.may_count(current_viewer(), agency.id):
         abort(404)

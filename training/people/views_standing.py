@@ -26,49 +26,49 @@ def agency_to_confirm() -> ResponseReturnValue:
 @blueprint.get("/desk/people/to-confirm")
 @access.only(*DESK_ROLES)
 def desk_to_confirm() -> ResponseReturnValue:
-    """The same for all agencies."""
+    """Who says that they work at which agency, and which managers are to be confirmed?"""
     return _list(DESK)
 
 
 @blueprint.post("/agency/to-confirm/<string:ref>/<int:number>/yes")
 @access.only(Role.AGENCY_LEAD)
 def agency_vouch(ref: str, number: int) -> ResponseReturnValue:
-    """They work here."""
+    """Confirm that somebody works here."""
     return _vouch(AGENCY, ref, number)
 
 
 @blueprint.post("/desk/people/to-confirm/<string:ref>/<int:number>/yes")
 @access.only(*DESK_ROLES)
 def desk_vouch(ref: str, number: int) -> ResponseReturnValue:
-    """They work there."""
+    """Confirm that somebody works there."""
     return _vouch(DESK, ref, number)
 
 
 @blueprint.route("/agency/to-confirm/<string:ref>/<int:number>/no", methods=["GET", "POST"])
 @access.only(Role.AGENCY_LEAD)
 def agency_say_no(ref: str, number: int) -> ResponseReturnValue:
-    """They do not work here, and why we think so."""
+    """Say that somebody does not work here, and why."""
     return _say_no(AGENCY, ref, number)
 
 
 @blueprint.route("/desk/people/to-confirm/<string:ref>/<int:number>/no", methods=["GET", "POST"])
 @access.only(*DESK_ROLES)
 def desk_say_no(ref: str, number: int) -> ResponseReturnValue:
-    """They do not work there, and why we think so."""
+    """Say that somebody does not work there, and why."""
     return _say_no(DESK, ref, number)
 
 
 @blueprint.post("/agency/to-confirm/<string:ref>/<int:number>/manager/<string:answer>")
 @access.only(Role.AGENCY_LEAD)
 def agency_manager(ref: str, number: int, answer: str) -> ResponseReturnValue:
-    """Whether the manager named is one."""
+    """Say whether the manager whom somebody named is one."""
     return _manager(AGENCY, ref, number, answer)
 
 
 @blueprint.post("/desk/people/to-confirm/<string:ref>/<int:number>/manager/<string:answer>")
 @access.only(*DESK_ROLES)
 def desk_manager(ref: str, number: int, answer: str) -> ResponseReturnValue:
-    """Whether the manager named is one."""
+    """Say whether the manager whom somebody named is one."""
     return _manager(DESK, ref, number, answer)
 
 

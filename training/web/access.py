@@ -122,12 +122,16 @@ def describe_foreign(app: Flask, sentences: dict[str, str]) -> None:
 
 
 def purpose_of(app: Flask, endpoint: str) -> str:
-    """What the page of `endpoint` is for, as a sentence; raises UndeclaredAccessError where nobody said."""
+    """What the page of `endpoint` is for, as a sentence; raises UndeclaredAccessError where nobody said.
+
+    Of a docstring's first line, what stands before a semicolon: what comes after it is for those who read the code.
+    """
     sentences: dict[str, str] = app.extensions.get("muster-access-words", {})
     told = sentences.get(endpoint) or (app.view_functions[endpoint].__doc__ or "").strip().partition("\n")[0]
     if not told:
         raise UndeclaredAccessError(f"{endpoint} does not say what it is for")
-    return told.replace("'", "’")
+    sentence, cut, _ = told.replace("'", "’").partition(";")
+    return f"{sentence}." if cut else sentence
 
 
 def check_access_is_declared(app: Flask) -> None:

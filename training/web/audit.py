@@ -62,7 +62,7 @@ class AuditFilters(FilterForm):
 @blueprint.get("/desk/audit")
 @access.only(*READERS)
 def index() -> ResponseReturnValue:
-    """The log, newest first, a page by the key of its last entry."""
+    """Who did what to whom, when and why; newest first, a page by the key of its last entry."""
     filters = _filters()
     valid = filters.validate()
     question = filters.question() if valid else Question()
@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/desk/audit.csv")
 @access.only(*READERS)
 def sheet() -> ResponseReturnValue:
-    """The same entries as CSV, the newest MOST_ROWS of them."""
+    """The entries of the audit log as a file; the newest `MOST_ROWS` of them."""
     filters = _filters()
     if not filters.validate():
         abort(404)

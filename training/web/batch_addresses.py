@@ -31,7 +31,7 @@ def desk_problems(ref: str) -> ResponseReturnValue:
 @blueprint.post("/desk/imports/<string:ref>/apply")
 @access.only(Role.OFFICER)
 def desk_apply(ref: str) -> ResponseReturnValue:
-    """Carry out a file."""
+    """Do what a file says."""
     return batches.apply(DESK, ref)
 
 
@@ -73,7 +73,7 @@ def agency_problems(ref: str) -> ResponseReturnValue:
 @blueprint.post("/agency/imports/<string:ref>/apply")
 @access.only(Role.AGENCY_LEAD)
 def agency_apply(ref: str) -> ResponseReturnValue:
-    """Carry out the lead’s file."""
+    """Do what the lead’s file says."""
     return batches.apply(AGENCY, ref)
 
 

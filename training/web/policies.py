@@ -55,7 +55,7 @@ class PolicyForm(Form):
 @blueprint.get("/accessibility", defaults={"kind": "accessibility"})
 @access.public
 def show(kind: str) -> ResponseReturnValue:
-    """The text in force."""
+    """What the privacy notice, the terms or the accessibility statement says now."""
     return _page(policies.in_force(PolicyKind(kind)), is_in_force=True)
 
 
@@ -64,7 +64,7 @@ def show(kind: str) -> ResponseReturnValue:
 @blueprint.get("/accessibility/versions", defaults={"kind": "accessibility"})
 @access.public
 def versions(kind: str) -> ResponseReturnValue:
-    """All versions, the newest first."""
+    """All versions of the text, the newest first."""
     chosen = PolicyKind(kind)
     return render_template(
         "web/policy_versions.html", kind=chosen, label=POLICY_LABELS[chosen], versions=policies.versions(chosen)
@@ -76,7 +76,7 @@ def versions(kind: str) -> ResponseReturnValue:
 @blueprint.get("/accessibility/versions/<int:number>", defaults={"kind": "accessibility"})
 @access.public
 def version(kind: str, number: int) -> ResponseReturnValue:
-    """One version, as it was published."""
+    """One version of the text, as it was published."""
     chosen = PolicyKind(kind)
     text = policies.version_numbered(chosen, number) if number < 10**6 else None
     if text is None:
