@@ -298,3 +298,63 @@ def test_somebody_who_asked_is_confirmed_by_being_listed_and_not_ended_by_not_be
     press(client, address, "Apply the file")
     assert (standing_of("Asked"), standing_of("Waiting")) == ([Standing.VOUCHED], [Standing.ASKED])
     assert jobs("Waiting")[0][3] is None
+
+
+def colleagues(agency: str, count: int) -> None:
+    """So many more people on the list."""
+    here = db.session.get_one(Agency, int(agency))
+    for place in range(count):
+        make_person(f"Colleague {place}", "Here", agency=here)
+    db.session.commit()
+
+
+def test_a_list_that_loses_most_people_is_applied_only_with_a_ticked_box(client: Client, agency: str) -> None:
+    colleagues(agency, 60)
+    address = bring(client, PAGE, sheet(HEAD, "Ada|Long|ada@sandby.example|"), Agency=agency)
+    page = client.get(address)
+    assert "This list ends the jobs of 60 of 61 people. Is it the whole list?" in page
+    refused = client.submit(page, button="Apply the file", status=400)
+    assert refused.errors == ["Confirm that you have checked this and it is right"]
+    assert refused.title.startswith("Error:")
+    assert {row[3] for row in jobs("Here")} == {None}
+    assert client.get(refused.links["2"]).url == f"{address}?page=2", "the list leads on from the failed form too"
+    client.post(f"{address}/apply", {"sure": ""}, status=400)
+    done = client.submit(refused, {"sure": "yes"}, button="Apply the file", follow=True)
+    assert done.flashes == ["Applied: 60 rows carried out."]
+    assert "Is it the whole list?" not in done
+    assert {row[3] for row in jobs("Here")} == {date(2026, 12, 3)}
+
+
+def test_a_list_without_anybody_known_says_so(client: Client, agency: str) -> None:
+    colleagues(agency, 5)
+    page = client.get(bring(client, PAGE, sheet(HEAD, "Owen|Reed|owen@sandby.example|Porter"), Agency=agency))
+    assert "This list ends the jobs of all 6 people. Is it the whole list?" in page
+
+
+@pytest.mark.parametrize(("present", "staying"), [(5, 1), (11, 6)])
+def test_few_leavers_and_half_of_all_need_no_box(client: Client, agency: str, present: int, staying: int) -> None:
+    colleagues(agency, present)
+    references = db.session.scalars(
+        db.select(Person.ref).where(Person.family_name.in_(["Here", "Long"])).order_by(Person.id).limit(staying)
+    )
+    address = bring(client, PAGE, sheet("reference|role", *(f"{ref}|Porter" for ref in references)), Agency=agency)
+    page = client.get(address)
+    assert [verdict for verdict, _ in verdicts(page)].count("Leaves") == present + 1 - staying
+    assert not page.select("input[name=sure]")
+    assert press(client, address, "Apply the file").flashes == [f"Applied: {present + 1} rows carried out."]
+
+
+def test_who_has_two_jobs_or_has_not_agreed_is_one_of_the_leavers(client: Client, agency: str) -> None:
+    colleagues(agency, 4)
+    twice, listed = make_person("Two", "Jobs"), make_person("Not", "Agreed")
+    for person, role, standing in (
+        (twice, "Porter", Standing.VOUCHED),
+        (twice, "Driver", Standing.VOUCHED),
+        (listed, "Cook", Standing.LISTED),
+    ):
+        job = Employment(agency_id=int(agency), job_role=role, from_on=date(2026, 1, 1), standing=standing)
+        person.employments.append(job)
+    db.session.commit()
+    page = client.get(bring(client, PAGE, sheet(HEAD, "Ada|Long|ada@sandby.example|"), Agency=agency))
+    assert [verdict for verdict, _ in verdicts(page)].count("Leaves") == 7
+    assert "This list ends the jobs of 6 of 7 people." in page

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from training.core.batch_journal import Journal
-from training.core.batches import Verdict
+from training.core.batches import Batch, Verdict
 from training.core.spreadsheets import Column, SheetRow
 from training.core.viewer import Viewer
 
@@ -38,12 +38,19 @@ class Planner(Protocol):
         ...
 
 
+def nothing_to_warn_of(_batch: Batch) -> str:
+    """The warning of a kind that has none."""
+    return ""
+
+
 @dataclass(frozen=True)
 class BatchKind:
     """A kind of file.
 
     With `whole`, one row that is a problem keeps the file from being applied; else such rows are left out.
     `words` are what the rows of other tables are called that may come to stand on what was added.
+    `warning` says of a file that waits for a decision what is so unusual that nobody should apply it without ticking a
+    box; empty where nothing is.
     """
 
     name: str
@@ -55,6 +62,7 @@ class BatchKind:
     whole: bool = False
     audits_itself: bool = False
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+    warning: Callable[[Batch], str] = nothing_to_warn_of
 
 
 _kinds: dict[str, BatchKind] = {}

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from training.agencies.models import Agency, AgencyDomain
 from training.agencies.queries import ids_below
-from training.core import clock
 from training.core.batch_journal import Journal
 from training.core.batch_kinds import BatchKind, Plan, Planned, register_batch_kind
 from training.core.batches import Verdict
@@ -30,6 +29,7 @@ from training.people.file_deeds import (
 )
 from training.people.file_matching import Acquaintances, Groups, is_over, job_meant, jobs_with_people
 from training.people.importing import WORDS, require_other_manager
+from training.people.leavers import on_list, warning_of_leavers
 from training.people.mail_listed import tell_listed
 from training.people.models import SETTLED, Employment, Person, Standing
 from training.people.queries import lead_agencies
@@ -79,19 +79,14 @@ class StaffPlanner:
                 tell_listed(job)
 
     def _present_list(self) -> list[Employment]:
-        """The jobs that the list shows now, by name: those the lead knows of, not those only asked for."""
+        """The jobs that the list shows now, by name."""
         found = db.session.scalars(
             select(Employment)
             .join(Person, Person.id == Employment.person_id)
-            .where(
-                Employment.agency_id == self._agency.id,
-                Employment.standing.in_((*SETTLED, Standing.LISTED)),
-                Employment.from_on <= clock.today(),
-                Person.merged_into_id.is_(None),
-            )
+            .where(on_list(self._agency.id))
             .order_by(Person.sort_key, Employment.id)
         )
-        return [job for job in found if not is_over(job)]
+        return list(found)
 
     def _planned(self, row: PersonRow) -> Plan:
         problems = self._problems[row.number]
@@ -287,5 +282,6 @@ STAFF_LIST = register_batch_kind(
         most_rows=5_000,
         whole=True,
         words=WORDS,
+        warning=warning_of_leavers,
     )
 )

@@ -1,7 +1,7 @@
 """Pages of files that people brought: what would happen row by row, applying it, giving it up, undoing it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -19,7 +19,7 @@ from training.core.spreadsheets import MOST_BYTES, Column
 from training.core.tasks import Task, TaskKind, TaskState, start_task
 from training.core.viewer import Role, Viewer
 from training.web.access import current_viewer
-from training.web.fields import FileField
+from training.web.fields import CheckboxField, FileField
 from training.web.forms import Form
 from training.web.paging import page_asked_for, paged
 from training.web.sheets import csv_download
@@ -74,6 +74,14 @@ class FileForm(Form):
     file = FileField("File", ask="a file", types=(".csv", ".xlsx"), most_megabytes=MOST_BYTES // 1_000_000)
 
 
+class SureForm(Form):
+    """The box to tick below a warning."""
+
+    sure = CheckboxField(
+        "I have checked this, and it is right", required=True, ask="that you have checked this and it is right"
+    )
+
+
 def bring(kind: BatchKind, form: FileForm, given: Mapping[str, Any], room: Room) -> ResponseReturnValue:
     """Take in the file of a valid form and lead to its preview; raises Refused where the viewer may not."""
     upload = form.file.data
@@ -118,6 +126,10 @@ def index(room: Room) -> ResponseReturnValue:
 def show(room: Room, ref: str) -> ResponseReturnValue:
     """One file: how far it is, what it would do row by row, or what it did; problems first."""
     batch, kind = _found(room, ref)
+    return _shown(room, batch, kind, SureForm())
+
+
+def _shown(room: Room, batch: Batch, kind: BatchKind | None, form: SureForm) -> ResponseReturnValue:
     counts = _counts(batch)
     wanted = _verdict_asked_for()
     rows = select(BatchRow).where(BatchRow.batch_id == batch.id)
@@ -130,7 +142,11 @@ def show(room: Room, ref: str) -> ResponseReturnValue:
         batch=batch,
         kind=kind,
         room=room,
-        page=paged(rows.order_by(first, BatchRow.number), page_asked_for()),
+        form=form,
+        page=replace(
+            paged(rows.order_by(first, BatchRow.number), page_asked_for()),
+            path=url_for(room.endpoint("show"), ref=batch.ref),
+        ),
         counts=counts,
         staged=sum(counts.values()),
         wanted=wanted,
@@ -141,9 +157,10 @@ def show(room: Room, ref: str) -> ResponseReturnValue:
         tone=STATE_TONES[batch.state],
         working=working,
         deeds=rows_to_apply(batch),
-        blocked=kind is not None and kind.whole and counts.get(Verdict.PROBLEM, 0) > 0,
+        blocked=_is_blocked(kind, counts),
+        warning=_warning(batch, kind, counts),
         look_again=SECONDS_BETWEEN_LOOKS if batch.state is BatchState.READING or working else None,
-    )
+    ), form.status
 
 
 def problems(room: Room, ref: str) -> ResponseReturnValue:
@@ -164,8 +181,11 @@ def problems(room: Room, ref: str) -> ResponseReturnValue:
 
 
 def apply(room: Room, ref: str) -> ResponseReturnValue:
-    """Carry out the file: at once, or in the background where it is long."""
-    batch, _kind = _found(room, ref)
+    """Carry out the file: at once, or in the background where it is long; a warning needs its box ticked."""
+    batch, kind = _found(room, ref)
+    form = SureForm()
+    if _warning(batch, kind, _counts(batch)) and not form.validate_on_submit():
+        return _shown(room, batch, kind, form)
     if rows_to_apply(batch) > AT_ONCE:
         return _in_background(room, batch, APPLY, {"batch": batch.id})
     try:
@@ -236,6 +256,17 @@ def _counts(batch: Batch) -> dict[Verdict, int]:
     )
     counted = {verdict: count for verdict, count in found}  # noqa: C416 - rows, not pairs
     return {verdict: counted[verdict] for verdict in _FIRST if verdict in counted}
+
+
+def _is_blocked(kind: BatchKind | None, counts: Mapping[Verdict, int]) -> bool:
+    return kind is not None and kind.whole and counts.get(Verdict.PROBLEM, 0) > 0
+
+
+def _warning(batch: Batch, kind: BatchKind | None, counts: Mapping[Verdict, int]) -> str:
+    """What is to be read and ticked before the file is applied; empty where it cannot be applied anyway."""
+    if kind is None or batch.state is not BatchState.READY or _is_blocked(kind, counts):
+        return ""
+    return kind.warning(batch)
 
 
 def _verdict_asked_for() -> Verdict | None:

@@ -21,6 +21,8 @@ class Page(Generic[Row]):
     total: int
     number: int
     per_page: int = PER_PAGE
+    path: str = ""
+    """Where the list stands, if it is not shown there: with the errors of a form, say."""
 
     @property
     def count(self) -> int:
@@ -38,7 +40,7 @@ class Page(Generic[Row]):
     def address(self, number: int) -> str:
         """The address of page `number` of the present list, filters kept."""
         given = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
-        return f"{request.path}?{urlencode({**given, 'page': number}, doseq=True)}"
+        return f"{self.path or request.path}?{urlencode({**given, 'page': number}, doseq=True)}"
 
 
 def page_asked_for() -> int:
