@@ -285,6 +285,7 @@ def desk_agency() -> Growing:
         set_parent(COMMAND, make_agency(), agency, date(2026, 4, 1))
         day = date(2020, 1, 1) + timedelta(days=10 * number())
         db.session.add(AgencyMembership(agency_id=agency.id, from_on=day, to_on=day))
+        grant_role(COMMAND, make_person(), Role.AGENCY_LEAD, agency.id)
 
     return Growing(f"/desk/agencies/{agency.code}", add)
 

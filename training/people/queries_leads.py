@@ -82,6 +82,15 @@ def own_requests(viewer: Viewer) -> list[LeadRequest]:
     )
 
 
+def leads_of(viewer: Viewer, agency_id: int) -> list[LeadTime]:
+    """Leads and deputies of one agency, now or from a coming day, leads first; for the desk."""
+    if not viewer.works_at_desk:
+        return []
+    today = clock.today()
+    found = _times(RoleGrant.agency_id == agency_id, or_(RoleGrant.to_on.is_(None), RoleGrant.to_on >= today))
+    return sorted(found, key=lambda lead: (lead.is_deputy, lead.from_on, lead.name, lead.ref))
+
+
 def deputies(viewer: Viewer) -> list[LeadTime]:
     """Who stands in for the lead at the lead's agencies, now or from a coming day, by agency and name."""
     return _times(

@@ -5,7 +5,9 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from training.agencies.models import Agency
 from training.agencies.queries import agency_choices
+from training.agencies.views import register_agency_section
 from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused
@@ -16,9 +18,31 @@ from training.people.forms import EndForm
 from training.people.forms_people import DecisionForm, DeputyForm, LeadRequestForm
 from training.people.mail_agency import as_what
 from training.people.models import REQUEST_STATE_LABELS, EmailAddress, LeadRequest, Person, RequestState
+from training.people.queries_contacts import desk_contact, lead_of
+from training.people.rules import may_grant
 from training.web import access
 from training.web.access import current_viewer
 from training.web.fields import Choice
+
+
+def leads_part(viewer: Viewer, agency: Agency) -> dict[str, object]:
+    """What an agency's page at the desk shows of who leads it, and who answers for its people where nobody does."""
+    today = clock.today()
+    leads = queries_leads.leads_of(viewer, agency.id)
+    present = [lead for lead in leads if lead.from_on <= today]
+    instead = None if any(lead.address for lead in present) else lead_of(agency.id) or desk_contact()
+    above = db.session.get(Person, instead.person_id) if instead and instead.person_id else None
+    return {
+        "leads": leads,
+        "today": today,
+        "has_present": bool(present),
+        "instead": instead,
+        "above_ref": above.ref if above else "",
+        "may_name": may_grant(viewer, Role.AGENCY_LEAD) and (agency.ended_on is None or agency.ended_on >= today),
+    }
+
+
+register_agency_section("Training leads", "people/agency_leads_part.html", leads_part)
 
 
 @blueprint.route("/my/agency/ask", methods=["GET", "POST"])
