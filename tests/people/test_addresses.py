@@ -61,11 +61,25 @@ def test_an_address_is_ones_own_once_its_link_was_used(client: Client) -> None:
     opened = client.get(link)
     assert addresses_of(ref) == {"ada@old.example": True}
     done = client.submit(opened, button="Yes, this address is mine", follow=True)
+    assert done.h1 == "Your email addresses"
     assert f"{NEW} is now one of your addresses." in done.flashes
     assert addresses_of(ref) == {"ada@old.example": True, NEW: False}
     job = db.session.scalars(db.select(Person).where(Person.ref == ref)).one().employments[0]
     assert job.standing is Standing.BY_ADDRESS
     client.get(link, 410)
+
+
+@pytest.mark.parametrize("reader", ["nobody", "somebody else"])
+def test_a_link_read_elsewhere_leads_to_nobodys_account(client: Client, reader: str) -> None:
+    person, other = make_person("Ada", address="ada@old.example"), make_person("Olga")
+    claim_address(viewer_of(person), person, NEW)
+    ref = person.ref
+    db.session.commit()
+    if reader != "nobody":
+        client.sign_in(other)
+    done = client.submit(client.get(link_in(mails()[0])), button="Yes, this address is mine")
+    assert done.location == "/"
+    assert NEW in addresses_of(ref)
 
 
 def test_an_address_of_somebody_else_tells_only_its_owner(client: Client) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -17,6 +17,7 @@ from training.people.forms_people import ManagerAnswerForm
 from training.people.mail_addresses import PROVE_ADDRESS
 from training.people.mail_agency import CONFIRM_MANAGER
 from training.people.models import AddressClaim, Employment
+from training.web.access import current_viewer
 from training.web.forms import Form
 from training.web.links import link_page
 
@@ -32,6 +33,7 @@ def prove_address(link: SignedLink) -> ResponseReturnValue:
     if claim is None:
         abort(404)
     form = Form()
+    is_own = claim.person_id == current_viewer().person_id
     if form.validate_on_submit():
         if request.form.get("answer") == "not-me":
             operations_claims.deny_address(link, claim)
@@ -43,7 +45,7 @@ def prove_address(link: SignedLink) -> ResponseReturnValue:
             form.add_error(refusal.sentence)
         else:
             flash(f"{row.address} is now one of your addresses.", "success")
-            return redirect("/")
+            return redirect(url_for("accounts.addresses") if is_own else "/")
     return render_template("people/prove_address.html", form=form, claim=claim), form.status
 
 
