@@ -13,7 +13,7 @@ from training.core import audit
 from training.core.database import db
 from training.core.holdings import table_of
 from training.core.outbox import OutboxMessage
-from training.core.viewer import Role
+from training.core.viewer import COMMAND, Role
 from training.custody.naming import CALLED
 from training.custody.operations_merge import merge_people
 from training.custody.person_data import data_of
@@ -135,3 +135,38 @@ def test_an_officer_says_why_first_and_the_log_keeps_it(client: Client) -> None:
     client.get(f"/desk/people/{ref}/data/read.json", status=302)
     client.sign_in(make_person(role=Role.ADMINISTRATOR))
     client.get(f"/desk/people/{ref}/data", status=403)
+
+
+def test_an_officer_reads_how_many_evaluation_answers_and_the_person_which(client: Client) -> None:
+    person = somebody()
+    ref, key = person.ref, person.id
+    officer = make_person(role=Role.OFFICER)
+    client.sign_in(officer)
+    client.submit(client.get(f"/desk/people/{ref}/data"), {"reason": "Asked by telephone"})
+    promise = (
+        "Evaluation answers: 3 given. They are left out here, because people were promised that nobody reads them with "
+        "their name. The person can download them from their own account."
+    )
+    answered = ("Marmalade sandwiches", "Pace", "Which?", "How good?")
+    for ending in ("", ".html", ".json"):
+        shown = client.get(f"/desk/people/{ref}/data/read{ending}").body.decode()
+        assert promise in shown, ending
+        assert GIVEN in shown
+        assert [words for words in answered if words in shown] == [], ending
+    given = json.loads(client.get(f"/desk/people/{ref}/data/read.json").body)
+    assert "Your answers" not in given["data"]
+    assert given["left_out"] == {"Your answers": promise}
+    for viewer in (viewer_of(officer, Role.OFFICER), COMMAND):
+        assert [part.rows for part in data_of(viewer, key) if part.heading == "Your answers"] == [[]]
+    client.sign_in(db.session.get_one(Person, key))
+    for ending in ("", ".html", ".json"):
+        own = client.get(f"/my/account/data{ending}").body.decode()
+        assert promise not in own
+        assert [words for words in answered if words not in own] == [], ending
+    assert json.loads(client.get("/my/account/data.json").body)["left_out"] == {}
+
+
+def test_an_officer_reads_their_own_evaluation_answers_at_the_desk_too(app: Flask) -> None:
+    person = somebody()
+    own = {section.heading: section for section in data_of(viewer_of(person, Role.OFFICER), person.id)}
+    assert len(own["Your answers"].rows) == 3

@@ -121,6 +121,8 @@ class Holding:
     """A column and its values from best to worst: of two rows that meet, the better one stands."""
     shown_without: tuple[str, ...] = ()
     """Columns that mean nothing to the person."""
+    own_eyes_only: str = ""
+    """Why nobody else reads the rows with the person's name: a sentence for whoever asks, with “{}” for how many."""
     kept: str = "as long as the person"
     """Which class of records for retention it belongs to."""
 

@@ -36,13 +36,16 @@ class Section:
 
     heading: str
     rows: list[dict[str, Any]]
+    left_out: str = ""
+    """Why its rows are not given to whoever asked, in words; there are none then."""
 
 
 def data_of(viewer: Viewer, person_id: int) -> list[Section]:
     """Everything held about the person, in the order of the stages; LookupError where that is not for `viewer`.
 
     Values are plain: text, numbers, yes or no, lists and mappings of them. A key of another row is given as that row is
-    called. Other people stand in it by what they are to the partnership, never by name.
+    called. Other people stand in it by what they are to the partnership, never by name. What only the person may read
+    is counted for anybody else.
     """
     if not (viewer.is_machine or viewer.person_id == person_id or viewer.has(Role.OFFICER)):
         raise LookupError(f"person {person_id} is out of reach")
@@ -53,6 +56,9 @@ def data_of(viewer: Viewer, person_id: int) -> list[Section]:
         if name == LOG_VALUES or not (name == MAIN_TABLE or holding.about or holding.follows):
             continue
         rows = _rows(name, ids)
+        if rows and holding.own_eyes_only and viewer.person_id != person_id:
+            found.append(Section(holding.label, [], holding.own_eyes_only.format(len(rows))))
+            continue
         told = _log(rows, ids, names) if name == LOG else [_told(holding, row, ids, names) for row in rows]
         if told:
             found.append(Section(holding.label, told))

@@ -125,7 +125,8 @@ def _as_json(person: Person, sections: list[Section]) -> Response:
         "about": person.ref,
         "from": installation().mail_name,
         "made": clock.now().isoformat(timespec="seconds"),
-        "data": {section.heading: section.rows for section in sections},
+        "data": {section.heading: section.rows for section in sections if not section.left_out},
+        "left_out": {section.heading: section.left_out for section in sections if section.left_out},
     }
     return _download(
         json.dumps(content, ensure_ascii=False, indent=2), "application/json", f"data-{person.ref.lower()}.json"

@@ -29,6 +29,10 @@ HELD = (
         label="Your answers",
         about=(Through("request_id", "evaluation_request"),),
         personal={"text": replaced("", only_where=OWN_WORDS)},
+        own_eyes_only=(
+            "Evaluation answers: {} given. They are left out here, because people were promised that nobody reads them "
+            "with their name. The person can download them from their own account."
+        ),
         kept="evaluation-words",
     ),
 )
