@@ -40,7 +40,7 @@ from training.evaluations.results import results_of, sessions_evaluated
 from training.evaluations.ticks import open_and_ask
 from training.people import queries
 from training.people.models import EmailAddress, Employment, Person
-from training.people.operations_roles import grant_role
+from training.people.operations_roles import end_role, grant_role
 from training.reports.queries_attendance import attendance_by
 from training.schedule.models import AssignmentState, CourseSession, TrainerAssignment
 
@@ -340,6 +340,39 @@ def test_who_may_not_merge(app: Flask) -> None:
             merge_people(asker, keeps.id, goes.id, WHY)
         db.session.rollback()
     assert db.session.scalars(select(MergeStep)).all() == []
+
+
+def test_who_may_not_undo_the_merge_of_somebody_who_had_a_higher_role(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 09:30")
+    kept, merged = a_record(), a_record("Sy", "Powers")
+    system, officer = viewer_of(make_person(role=Role.SYSTEM), Role.SYSTEM, Role.OFFICER), an_officer()
+    grant = grant_role(COMMAND, merged, Role.OFFICER, from_on=date(2026, 1, 1))
+    db.session.commit()
+    done = merge_people(system, kept.id, merged.id, WHY)
+    db.session.commit()
+    with pytest.raises(Refused, match=f"{kept.name} has a role that you cannot give"):
+        undo_merge(officer, done.id)
+    db.session.rollback()
+    end_role(system, grant, clock.today())
+    db.session.commit()
+    wall_clock.forward(days=3)
+    with pytest.raises(Refused, match=rf"Sy Powers \({merged.ref}\) had a role that you cannot give. Ask a system"):
+        undo_merge(officer, done.id)
+    db.session.rollback()
+    assert grant.person_id == kept.id
+    undo_merge(system, done.id)
+    db.session.commit()
+    assert grant.person_id == merged.id
+
+
+def test_a_higher_role_that_was_over_before_the_merge_stops_no_undoing(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 09:30")
+    kept, merged = a_record(), a_record()
+    grant = grant_role(COMMAND, merged, Role.OFFICER, from_on=date(2026, 1, 1), to_on=date(2026, 12, 2))
+    done = merge(kept, merged)
+    undo_merge(an_officer(), done.id)
+    db.session.commit()
+    assert grant.person_id == merged.id
 
 
 def test_assignments_of_both_that_have_ended_come_along(app: Flask) -> None:

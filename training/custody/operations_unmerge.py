@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from training.bookings import notices
 from training.bookings.models import Booking, BookingState
@@ -18,7 +18,8 @@ from training.custody.operations_merge import fold_past_versions, may_give_roles
 from training.custody.records import as_row, lock_people
 from training.custody.stages import everything_held
 from training.evaluations.models import EvaluationRequest
-from training.people.models import Account, EmailAddress, Person
+from training.people.models import Account, EmailAddress, Person, RoleGrant
+from training.people.rules import may_grant
 from training.records.models import Completion
 from training.schedule.models import CourseSession, SessionStatus
 from training.web.formats import listing
@@ -77,6 +78,22 @@ def _require_undoable(viewer: Viewer, merge: Merge, kept: Person, merged: Person
         raise Refused("What this merge moved is no longer kept, so it cannot be undone")
     if not may_give_roles_of(viewer, kept):
         raise Refused(f"{kept.name} has a role that you cannot give. Ask a system administrator")
+    if not all(may_grant(viewer, role) for role in _roles_going_back(merge, steps)):
+        raise Refused(f"{merged.name} ({merged.ref}) had a role that you cannot give. Ask a system administrator")
+
+
+def _roles_going_back(merge: Merge, steps: list[MergeStep]) -> list[Role]:
+    """The roles of the record that went as they stood before the merge, also where they have ended since."""
+    moved = [
+        step.row_id
+        for step in steps
+        if step.table_name == RoleGrant.__tablename__ and step.before.get("person_id") == merge.merged_id
+    ]
+    held = select(RoleGrant.role).where(
+        or_(RoleGrant.id.in_(moved), RoleGrant.person_id == merge.merged_id),
+        or_(RoleGrant.to_on.is_(None), RoleGrant.to_on >= clock.local(merge.done_at).date()),
+    )
+    return list(db.session.scalars(held))
 
 
 def _obstacles(merge: Merge, kept: Person, steps: list[MergeStep]) -> list[str]:
