@@ -167,6 +167,26 @@ def test_a_closed_school_keeps_places_and_asks_where_people_work(app: Flask) -> 
     assert {booking.agency_id for booking in bookings} == {school.id}
 
 
+@pytest.mark.parametrize("leads_go_on", [True, False])
+def test_deputies_below_end_where_the_leads_of_the_agency_do_not_go_on(app: Flask, leads_go_on: bool) -> None:
+    old, new, child = make_agency("Abbey"), make_agency("Castle"), make_agency("Nursery")
+    set_parent(COMMAND, child, old, date(2020, 1, 1))
+    lead(old)
+    deputy = RoleGrant(
+        person=make_person(), role=Role.AGENCY_LEAD, agency=child, is_deputy=True, from_on=date(2024, 1, 1)
+    )
+    db.session.add(deputy)
+    db.session.flush()
+    end(old, new, leads_go_on=leads_go_on)
+    db.session.commit()
+    assert deputy.to_on == (None if leads_go_on else LAST)
+    told = set(db.session.scalars(select(OutboxMessage.recipient_address)))
+    assert (deputy.person.address in told) is not leads_go_on
+    bring_back(COMMAND, old.id, "a mistake")
+    db.session.commit()
+    assert deputy.to_on is None
+
+
 def test_who_works_at_both_keeps_one_job(app: Flask) -> None:
     old, new = make_agency("Abbey School"), make_agency("Castle Academy")
     person = make_person(agency=old)

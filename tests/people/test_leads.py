@@ -1,10 +1,12 @@
 """Who leads an agency: asking to, answering, deputies, and time that ends."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
 
+from tests.bookings.race import run_at_once
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_person, viewer_of
 from tests.pages import Client
@@ -25,7 +27,7 @@ from training.people.operations_leads import (
     name_deputy,
     withdraw_request,
 )
-from training.people.operations_roles import grant_role
+from training.people.operations_roles import end_role, grant_role
 from training.people.queries_leads import leads_ending, open_requests, request_by_ref
 from training.people.ticks import warn_of_ending_leads
 
@@ -135,6 +137,85 @@ def test_a_lead_names_deputies_and_a_deputy_names_nobody(app: Flask) -> None:
         name_deputy(viewer, lead, trust.id, clock.today(), ends)
     with pytest.raises(LookupError):
         name_deputy(viewer, colleague, make_agency().id, clock.today(), ends)
+
+
+def the_grant(person: Person) -> RoleGrant:
+    return db.session.scalars(db.select(RoleGrant).where(RoleGrant.person_id == person.id)).one()
+
+
+def test_deputies_end_with_the_last_lead_and_are_told_why(app: Flask) -> None:
+    trust, school = trust_and_school()
+    lead, _ = lead_of(trust)
+    there, below, elsewhere = (lead_of(one, deputy=True)[0] for one in (trust, school, make_agency()))
+    below_grant, ends = the_grant(below), clock.today() + timedelta(days=60)
+    below_grant.to_on = ends
+    officer = viewer_of(make_person(role=Role.OFFICER), Role.OFFICER)
+    db.session.commit()
+    end_role(officer, the_grant(lead), clock.today())
+    db.session.commit()
+    assert [the_grant(one).to_on for one in (lead, there, below)] == [clock.today()] * 3
+    assert the_grant(elsewhere).to_on is None
+    assert written_to() == [there.address, below.address]
+    said = db.select(AuditEntry).filter_by(subject_kind="role_grant", subject_id=below_grant.id)
+    entry = db.session.scalars(said).one()
+    assert (entry.deed, entry.reason, entry.actor_id) == (
+        "ended", "No training lead is left to stand in for", officer.person_id,
+    )  # fmt: skip
+    assert entry.values is not None
+    assert (entry.values.before, entry.values.after) == ({"to_on": str(ends)}, {"to_on": str(clock.today())})
+
+
+def test_deputies_stay_while_a_lead_is_left_there_or_above_it(app: Flask) -> None:
+    trust, school = trust_and_school()
+    above, second = lead_of(trust)[0], lead_of(trust)[0]
+    there, deputy = lead_of(school)[0], lead_of(school, deputy=True)[0]
+    db.session.commit()
+    for lead in (there, above):
+        end_role(COMMAND, the_grant(lead), clock.today())
+        db.session.commit()
+        assert the_grant(deputy).to_on is None
+    end_role(COMMAND, the_grant(second), clock.today() + timedelta(days=7))
+    db.session.commit()
+    assert the_grant(deputy).to_on == clock.today() + timedelta(days=7)
+
+
+def test_deputies_stay_for_a_lead_who_begins_the_next_day_and_not_for_one_who_begins_later(app: Flask) -> None:
+    school, other = make_agency(), make_agency()
+    for agency, wait, stays in ((school, 1, True), (other, 2, False)):
+        lead, deputy = lead_of(agency)[0], lead_of(agency, deputy=True)[0]
+        begins = clock.today() + timedelta(days=wait)
+        grant_role(COMMAND, make_person(), Role.AGENCY_LEAD, agency.id, begins)
+        db.session.commit()
+        end_role(COMMAND, the_grant(lead), clock.today())
+        db.session.commit()
+        assert (the_grant(deputy).to_on is None) is stays
+
+
+def test_a_longer_time_for_a_lead_and_the_end_of_a_deputy_end_nobody_else(app: Flask) -> None:
+    school = make_agency()
+    lead, first, second = lead_of(school)[0], lead_of(school, deputy=True)[0], lead_of(school, deputy=True)[0]
+    the_grant(lead).to_on = clock.today()
+    db.session.commit()
+    end_role(COMMAND, the_grant(lead), clock.today() + timedelta(days=5))
+    end_role(COMMAND, the_grant(first), clock.today())
+    db.session.commit()
+    assert the_grant(second).to_on is None
+    assert written_to() == []
+
+
+def test_two_leads_who_end_at_one_moment_leave_no_deputy(app: Flask) -> None:
+    school = make_agency()
+    leads, deputy = [the_grant(lead_of(school)[0]).id for _ in range(2)], lead_of(school, deputy=True)[0].id
+    db.session.commit()
+    outcomes = run_at_once(app, [[partial(end_now, key)] for key in leads])
+    assert [outcome.returned for outcome in outcomes] == ["ended", "ended"]
+    ends = db.session.scalars(db.select(RoleGrant.to_on).where(RoleGrant.person_id == deputy)).one()
+    assert ends == clock.today()
+
+
+def end_now(grant_id: int) -> str:
+    end_role(COMMAND, db.session.get_one(RoleGrant, grant_id), clock.today())
+    return "ended"
 
 
 def test_time_that_ends_is_said_once_to_the_lead_and_shown_at_the_desk(app: Flask, wall_clock: WallClock) -> None:

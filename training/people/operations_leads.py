@@ -15,6 +15,7 @@ from training.core.transaction import lock_row
 from training.core.viewer import Role, Viewer
 from training.people import mail_agency
 from training.people.models import LeadRequest, Person, RequestState, RoleGrant
+from training.people.operations_deputies import lock_leads
 from training.people.operations_roles import write_end, write_grant
 from training.people.queries_contacts import desk_contact, lead_of, parent_of
 from training.people.rules import may_grant
@@ -138,6 +139,7 @@ def name_deputy(viewer: Viewer, person: Person, agency_id: int, from_on: date, t
 
     LookupError where `viewer` is not its lead, nor the lead of one above; a deputy names nobody.
     """
+    lock_leads()
     led = led_in_full(viewer)
     ends = [end for key, end in led.items() if agency_id in ids_below(key)]
     if not ends:

@@ -9,6 +9,7 @@ from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import ROLE_LABELS, Role, Viewer
 from training.people.models import Person, RoleGrant
+from training.people.operations_deputies import end_left_alone, lock_leads
 from training.people.rules import may_grant
 
 
@@ -72,10 +73,20 @@ def end_role(viewer: Viewer, grant: RoleGrant, last_on: date) -> None:
 
 
 def write_end(viewer: Viewer, grant: RoleGrant, last_on: date) -> None:
-    """The last day of a role that `viewer` may end; one that has not begun yet ends on its first day."""
-    before, after = audit.changes(grant, {"to_on": max(last_on, grant.from_on)})
-    if after:
-        audit.record(viewer, "ended", grant, before=before, after=after)
+    """The last day of a role that `viewer` may end; one that has not begun yet ends on its first day.
+
+    Where that leaves an agency without any lead, its deputies end with the lead.
+    """
+    last_on, until = max(last_on, grant.from_on), grant.to_on
+    agency_id = None if grant.is_deputy else grant.agency_id
+    if agency_id is not None:
+        lock_leads()
+    before, after = audit.changes(grant, {"to_on": last_on})
+    if not after:
+        return
+    audit.record(viewer, "ended", grant, before=before, after=after)
+    if agency_id is not None and (until is None or last_on < until):
+        end_left_alone(viewer, agency_id, last_on)
 
 
 def require_others(viewer: Viewer, grant: RoleGrant) -> None:

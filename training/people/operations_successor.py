@@ -12,6 +12,7 @@ from training.core import audit
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.models import Employment, LeadRequest, RequestState, RoleGrant
+from training.people.operations_deputies import end_left_alone, lock_leads
 
 NOT_COPIED = frozenset({"id", "created_at", "row_version", "agency_id", "from_on"})
 
@@ -79,8 +80,10 @@ def _jobs_there(successor: Agency | None, on: date) -> dict[tuple[int, str], int
 def move_leads(viewer: Viewer, agency: Agency, successor: Agency | None, last_on: date) -> list[Step]:
     """End every lead's role at `agency` after `last_on`; with a successor they lead there from the next day on.
 
-    Whoever leads there already keeps that role alone. Open requests to lead it are withdrawn.
+    Whoever leads there already keeps that role alone. Deputies below the agency whom nobody leads then end as well.
+    Open requests to lead it are withdrawn.
     """
+    lock_leads()
     steps: list[Step] = []
     begins = last_on + timedelta(days=1)
     grants = db.session.scalars(
@@ -110,6 +113,8 @@ def move_leads(viewer: Viewer, agency: Agency, successor: Agency | None, last_on
             audit.record(viewer, "granted", followed, after={"agency_id": successor.id}, reason="took over")
         steps.append(step_changed(grant, {"to_on": max(last_on, grant.from_on)}))
         audit.record(viewer, "ended with the agency", grant, after={"to_on": grant.to_on})
+    if not all(grant.is_deputy for grant in grants):
+        steps += end_left_alone(viewer, agency.id, last_on)
     open_requests = select(LeadRequest).where(
         LeadRequest.agency_id == agency.id, LeadRequest.state == RequestState.ASKED
     )
