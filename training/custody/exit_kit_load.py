@@ -128,11 +128,12 @@ def _references_within_tables_later(connection: Connection) -> Generator[None]:
         _require_whole(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
         return
     own = list(_references_to_itself(tables()))
+    # Not isolated: the tables of this process would be created without these references from now on.
     for constraint in own:
-        connection.execute(DropConstraint(constraint))
+        connection.execute(DropConstraint(constraint, isolate_from_table=False))
     yield
     for constraint in own:
-        connection.execute(AddConstraint(constraint))
+        connection.execute(AddConstraint(constraint, isolate_from_table=False))
 
 
 def _references_to_itself(given: Iterable[Table]) -> Generator[ForeignKeyConstraint]:
