@@ -130,7 +130,7 @@ def _references_within_tables_later(connection: Connection) -> Generator[None]:
     own = list(_references_to_itself(tables()))
     # Not isolated: the tables of this process would be created without these references from now on.
     for constraint in own:
-        connection.execute(DropConstraint(constraint, isolate_from_table=False))
+        connection.execute(DropConstraint(constraint))
     yield
     for constraint in own:
         connection.execute(AddConstraint(constraint, isolate_from_table=False))
