@@ -47,7 +47,7 @@ class Line:
 class RoleFilter(FilterForm):
     """Which role to look at."""
 
-    role = SelectField("What may this role open?", choices={"": "All roles", **ROLE_LABELS}, required=False)
+    role = SelectField("What may this role open?", choices=dict(ROLE_LABELS), required=False, first="All roles")
 
 
 @blueprint.get("/desk/roles")
