@@ -18,6 +18,7 @@ from training.core.outbox import MessageState, OutboxMessage
 from training.core.refusal import Refused
 from training.core.transports import PermanentFailure
 from training.core.viewer import ANONYMOUS, Role, Viewer
+from training.evaluations.mail import END_ASKED
 from training.people.mail import CHOOSE
 
 
@@ -113,6 +114,19 @@ def test_what_opens_an_account_is_led_to_nobody_else(officer: Viewer) -> None:
     with pytest.raises(Refused, match="get into the account"):
         correct_address(officer, again(key), "somebody.else@people.example")
     send_again(officer, again(key))
+
+
+def test_what_lets_its_reader_answer_as_the_person_is_redirected_by_an_officer_alone(officer: Viewer) -> None:
+    key = failed()
+    again(key).kind = END_ASKED.name
+    administrator = viewer_of(make_person("Gareth"), Role.ADMINISTRATOR)
+    db.session.commit()
+    with pytest.raises(Refused, match="only an officer"):
+        correct_address(administrator, again(key), "somebody.else@people.example")
+    assert again(key).state is MessageState.FAILED
+    correct_address(officer, again(key), "somebody.else@people.example")
+    db.session.commit()
+    assert again(key).recipient_address == "somebody.else@people.example"
 
 
 def test_what_was_sent_is_not_sent_again(officer: Viewer) -> None:

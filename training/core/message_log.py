@@ -8,7 +8,7 @@ from training.core.calendars import readdressed
 from training.core.columns import folded
 from training.core.database import db
 from training.core.mailboxes import bare_address
-from training.core.messages import is_for_owner_only
+from training.core.messages import is_for_owner_only, may_redirect
 from training.core.outbox import MessageState, OutboxMessage
 from training.core.refusal import Refused
 from training.core.transaction import lock_row
@@ -53,6 +53,8 @@ def correct_address(viewer: Viewer, message: OutboxMessage, address: str) -> Non
     _require_failed(message)
     if is_for_owner_only(message.kind):
         raise Refused("Who reads this message can get into the account, so its address is changed with the person’s")
+    if not may_redirect(viewer, message.kind):
+        raise Refused("Who reads this message answers as the person, so only an officer can give it another address")
     try:
         bare_address(address)
     except ValueError as error:

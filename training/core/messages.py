@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from training.core.viewer import Role, Viewer
+
 PLACEHOLDER = re.compile(r"\(\(([a-z][a-z _-]*)\)\)")
 FOR_ANOTHER = (
     "This message is for {}, who has no email address of their own here. Please pass it on, and answer for them where "
@@ -28,6 +30,8 @@ class MessageKind:
     body: str
     for_owner_only: bool = False
     """Whether who reads it can get into somebody's account, so that it must not be led to another address."""
+    for_officers_to_redirect: bool = False
+    """Whether who reads it answers as the person what an administrator does not see: they lead it nowhere else."""
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -47,11 +51,19 @@ class Written:
 _kinds: dict[str, MessageKind] = {}
 
 
-def register_kind(name: str, label: str, subject: str, body: str, *, for_owner_only: bool = False) -> MessageKind:
+def register_kind(
+    name: str,
+    label: str,
+    subject: str,
+    body: str,
+    *,
+    for_owner_only: bool = False,
+    for_officers_to_redirect: bool = False,
+) -> MessageKind:
     """Add a kind of message, once, when its stage is imported; raises ValueError if the name is taken."""
     if name in _kinds:
         raise ValueError(f"the message kind {name} is already known")
-    _kinds[name] = MessageKind(name, label, subject, body.strip() + "\n", for_owner_only)
+    _kinds[name] = MessageKind(name, label, subject, body.strip() + "\n", for_owner_only, for_officers_to_redirect)
     return _kinds[name]
 
 
@@ -68,6 +80,14 @@ def label_of(name: str) -> str:
 def is_for_owner_only(name: str) -> bool:
     """Whether messages of the kind `name` go to nobody but the person they are about."""
     return name in _kinds and _kinds[name].for_owner_only
+
+
+def may_redirect(viewer: Viewer, name: str) -> bool:
+    """Whether `viewer`, who works at the desk, may lead messages of the kind `name` to another address."""
+    if is_for_owner_only(name):
+        return False
+    is_kept = name in _kinds and _kinds[name].for_officers_to_redirect
+    return not is_kept or viewer.is_machine or viewer.has(Role.OFFICER)
 
 
 def write(kind: MessageKind, values: Mapping[str, str], on_behalf_of: str = "") -> Written:

@@ -20,6 +20,7 @@ Hello ((name)),
 Thank you for coming to ((title)) on ((day)). Please tell us how it was. It takes about three minutes.
 {_ANSWER}
 """,
+    for_officers_to_redirect=True,
 )
 
 IMPACT_ASKED = register_kind(
@@ -33,4 +34,5 @@ You came to ((title)) on ((day)). What has it changed in your work since then, a
 about five minutes, and “nothing yet” is a useful answer.
 {_ANSWER}
 """,
+    for_officers_to_redirect=True,
 )
