@@ -1,9 +1,10 @@
 """What a lead sees of one of their people beside the job: what is in date, and what they are coming to."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from training.bookings.models import BOOKING_STATE_LABELS, LIVE, Booking
 from training.catalogue.models import Course
@@ -11,7 +12,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.models import SETTLED, Employment
-from training.people.queries import lead_agencies
+from training.people.queries import lead_agencies, led_since
 from training.people.views_agency import register_agency_person_section
 from training.records.models import Completion
 from training.schedule.models import CourseSession
@@ -35,11 +36,11 @@ class Coming(NamedTuple):
 
 
 def in_date(viewer: Viewer, person_id: int) -> list[InDate]:
-    """Trainings of the person that count today wherever they did them, and all done in their present jobs here."""
+    """Trainings of the person that count today wherever they did them, and those done here while it was the lead's."""
     today = clock.today()
     here = exists().where(
         Employment.person_id == Completion.person_id,
-        Employment.agency_id.in_(lead_agencies(viewer)),
+        or_(false(), *_led_when_done(led_since(viewer))),
         Employment.standing.in_(SETTLED),
         Employment.from_on <= Completion.completed_on,
         or_(Employment.to_on.is_(None), Employment.to_on >= Completion.completed_on),
@@ -55,6 +56,17 @@ def in_date(viewer: Viewer, person_id: int) -> list[InDate]:
         .order_by(Completion.completed_on.desc(), Completion.id)
     )
     return [InDate(*row) for row in rows]
+
+
+def _led_when_done(led: Mapping[int, date | None]) -> list[ColumnElement[bool]]:
+    """Whether the job is at one of the agencies `led`, and the training was done since it is led."""
+    always = [key for key, since in led.items() if since is None]
+    later = [
+        and_(Employment.agency_id == key, Completion.completed_on >= since)
+        for key, since in led.items()
+        if since is not None
+    ]
+    return [Employment.agency_id.in_(always), *later]
 
 
 def coming(viewer: Viewer, person_id: int) -> list[Coming]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.agencies.queries import ids_below
+from training.agencies.tree import below_since
 from training.core import clock
 from training.core.columns import folded
 from training.core.database import db
@@ -51,6 +52,19 @@ def lead_agencies(viewer: Viewer) -> set[int]:
     for agency_id in viewer.reach(Role.AGENCY_LEAD):
         if agency_id is not None:
             found |= ids_below(agency_id)
+    return found
+
+
+def led_since(viewer: Viewer) -> dict[int, date | None]:
+    """The agencies that `viewer` leads, with all below them, each with the day since when it stands there.
+
+    None is since always. What was done in a school before it joined the trust is not for the trust's lead.
+    """
+    found: dict[int, date | None] = {}
+    for top in sorted(agency_id for agency_id in viewer.reach(Role.AGENCY_LEAD) if agency_id is not None):
+        for key, day in below_since(top).items():
+            known = found.get(key, day)
+            found[key] = None if day is None or known is None else min(day, known)
     return found
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, false, func, or_, select, true
 
-from training.agencies.tree import below_since
 from training.attendance.models import Mark, Presence, WalkIn
 from training.attendance.queries import booking_outcomes
 from training.attendance.rules import Outcome
@@ -18,6 +17,7 @@ from training.catalogue.models import Course, CourseKind, Mode
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import Role, Viewer
+from training.people.queries import led_since
 from training.planning.years import TrainingYear
 from training.reports.figures import Attendance
 from training.schedule.models import CourseSession, SessionStatus
@@ -39,12 +39,7 @@ def agencies_within_reach(viewer: Viewer) -> Reach | None:
     """
     if viewer.is_machine or viewer.has(*READS_ALL):
         return None
-    found: dict[int, date | None] = {}
-    for top in sorted(agency_id for agency_id in viewer.reach(Role.AGENCY_LEAD) if agency_id is not None):
-        for key, day in below_since(top).items():
-            known = found.get(key, day)
-            found[key] = None if day is None or known is None else min(day, known)
-    return found
+    return led_since(viewer)
 
 
 def in_year(year: TrainingYear) -> ColumnElement[bool]:
