@@ -111,6 +111,7 @@ class Zip:
     def open(self, name: str) -> IO[bytes]:
         try:
             return self.opened.open(name)
+        # So zipfile says that a name is missing, that a password is wanted, and that a packing is unknown to it.
         except (KeyError, RuntimeError, NotImplementedError) as error:
             raise Refused(f"{name} is missing from the zip file, or cannot be opened") from error
 

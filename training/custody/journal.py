@@ -1,18 +1,26 @@
 """The journal of a merge: each change of a row as it is made, and the way back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Table, update
+from sqlalchemy import Date, Numeric, Table, Time, update
 
 from training.core.columns import Instant
 from training.core.database import db
 from training.core.holdings import table_of
 from training.custody.models import Merge, MergeStep
 from training.custody.records import as_row
+
+READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
+    (Instant, datetime.fromisoformat),
+    (Date, date.fromisoformat),
+    (Time, time.fromisoformat),
+    (Numeric, Decimal),
+)
+"""The columns whose values JSON has no form for, and how each is read back."""
 
 
 def change(merge: Merge, table: str, row_id: int, values: Mapping[str, Any]) -> None:
@@ -59,11 +67,4 @@ def read(table: Table, column: str, value: Any) -> Any:
     if value is None:
         return None
     kind = table.c[column].type
-    if isinstance(kind, Instant):
-        return datetime.fromisoformat(value)
-    readers = {date: date.fromisoformat, time: time.fromisoformat, Decimal: Decimal}
-    try:
-        wanted = kind.python_type
-    except NotImplementedError:
-        return value
-    return readers[wanted](value) if wanted in readers else value
+    return next((reader(value) for wanted, reader in READERS if isinstance(kind, wanted)), value)

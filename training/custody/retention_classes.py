@@ -1,16 +1,18 @@
 """The classes of records that retention knows: what of each is past its time, and what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from sqlalchemy import CursorResult, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from training.attendance.models import WalkIn
 from training.bookings.models import Booking
 from training.core import clock
 from training.core.audit import AuditEntry, AuditValues
 from training.core.batches import Batch, BatchRow, BatchState
+from training.core.columns import Identified
 from training.core.database import db
 from training.core.limits import LimitCount
 from training.core.links import SignedLink
@@ -41,6 +43,23 @@ def before(day: date) -> datetime:
 def _done(statement: Any) -> int:
     result: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
     return result.rowcount
+
+
+class ByAge(TypedDict):
+    """What `register_class` is told of rows that go whole once they are old."""
+
+    due: Callable[[date], Select[int]]
+    remove: Callable[[Sequence[int]], int]
+    oldest: Callable[[], Select[Any]]
+
+
+def _deleted_by(kind: type[Identified], moment: InstrumentedAttribute[datetime], *only: ColumnElement[bool]) -> ByAge:
+    """Rows of `kind`, only those for which `only` holds, are deleted when `moment` is past."""
+    return ByAge(
+        due=lambda day: select(kind.id).where(moment < before(day), *only).order_by(kind.id),
+        remove=lambda keys: _done(delete(kind).where(kind.id.in_(keys))),
+        oldest=lambda: select(func.min(moment)),
+    )
 
 
 def _strip_messages(keys: Sequence[int]) -> int:
@@ -95,25 +114,19 @@ register_class(
     "sign-ins", "Sign-ins", 12,
     does="They are deleted.",
     why="A year is enough to look into a misuse of an account.",
-    due=lambda day: select(SignIn.id).where(SignIn.seen_at < before(day)).order_by(SignIn.id),
-    remove=lambda keys: _done(delete(SignIn).where(SignIn.id.in_(keys))),
-    oldest=lambda: select(func.min(SignIn.seen_at)),
+    **_deleted_by(SignIn, SignIn.seen_at),
 )  # fmt: skip
 register_class(
     "limits", "How often something was tried", 1,
     does="They are deleted.",
     why="They only slow down who tries passwords and codes, within hours.",
-    due=lambda day: select(LimitCount.id).where(LimitCount.begins_at < before(day)).order_by(LimitCount.id),
-    remove=lambda keys: _done(delete(LimitCount).where(LimitCount.id.in_(keys))),
-    oldest=lambda: select(func.min(LimitCount.begins_at)),
+    **_deleted_by(LimitCount, LimitCount.begins_at),
 )  # fmt: skip
 register_class(
     "notes", "Searches and other noted facts", 24,
     does="They are deleted.",
     why="What people searched for in vain is evidence of demand for the plan of the next two years.",
-    due=lambda day: select(Note.id).where(Note.noted_at < before(day)).order_by(Note.id),
-    remove=lambda keys: _done(delete(Note).where(Note.id.in_(keys))),
-    oldest=lambda: select(func.min(Note.noted_at)),
+    **_deleted_by(Note, Note.noted_at),
 )  # fmt: skip
 register_class(
     "links", "Links in messages", 6,
@@ -149,11 +162,7 @@ register_class(
     "tasks", "What long work reported", 12,
     does="It is deleted, with its messages.",
     why="They say what came of an import or an export; after a year nobody asks.",
-    due=lambda day: select(Task.id)
-    .where(Task.created_at < before(day), Task.state.in_((TaskState.DONE, TaskState.REFUSED)))
-    .order_by(Task.id),
-    remove=lambda keys: _done(delete(Task).where(Task.id.in_(keys))),
-    oldest=lambda: select(func.min(Task.created_at)),
+    **_deleted_by(Task, Task.created_at, Task.state.in_((TaskState.DONE, TaskState.REFUSED))),
 )  # fmt: skip
 register_class(
     "evaluation-words", "Own words in evaluations", 60,
