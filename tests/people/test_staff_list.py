@@ -70,6 +70,13 @@ def test_the_file_is_the_list(client: Client, agency: str) -> None:
     assert jobs("Reed") == []
 
 
+def test_the_lead_of_one_agency_need_not_choose_it(client: Client, agency: str) -> None:
+    page = client.get(PAGE)
+    assert [option["value"] for option in page.select("select[name=agency] option[selected]")] == [agency]
+    preview = client.get(bring(client, PAGE, sheet(HEAD, "Ada|Long|ada@sandby.example|Social worker")))
+    assert [status for status, _ in verdicts(preview)] == ["As it is"]
+
+
 def test_changes_never_touch_names_and_empty_cells_say_nothing(client: Client, agency: str) -> None:
     content = sheet(f"{HEAD}|manager email|staff number", "Adah|Longer|ada@sandby.example|||0042")
     address = bring(client, PAGE, content, Agency=agency)

@@ -35,11 +35,14 @@ class StaffListForm(FileForm):
     )
 
     def offer(self, viewer: Viewer) -> None:
-        """Fill the agencies: all for an officer, else those the lead leads."""
+        """Fill the agencies: all for an officer, else those the lead leads; the one there is, is chosen already."""
         if viewer.has(Role.OFFICER):
             self.agency.choices = [Choice(str(each.id), each.name) for each in agency_choices(viewer)]
         else:
-            self.agency.choices = [Choice(str(key), name) for key, name in own_agencies(viewer)]
+            own = own_agencies(viewer)
+            self.agency.choices = [Choice(str(key), name) for key, name in own]
+            if len(own) == 1 and not self.is_submitted():
+                self.agency.data = own[0][0]
 
 
 @blueprint.route("/desk/people/import", methods=["GET", "POST"])
