@@ -3,8 +3,23 @@
 from training.agencies import models as agencies
 from training.attendance import models as attendance
 from training.bookings import models as bookings
+from training.calendars import models as calendars
 from training.catalogue import models as catalogue
-from training.core import audit, batches, heartbeat, limits, links, notes, outbox, policies, settings, tasks, tokens
+from training.core import (
+    audit,
+    batches,
+    heartbeat,
+    limits,
+    links,
+    message_texts,
+    notes,
+    outbox,
+    periods,
+    policies,
+    settings,
+    tasks,
+    tokens,
+)
 from training.core.database import Base
 from training.custody import models as custody
 from training.evaluations import models as evaluations
@@ -15,7 +30,8 @@ from training.records import models as records
 from training.schedule import models as schedule
 
 SOURCES = (
-    agencies, attendance, audit, batches, bookings, catalogue, custody, evaluations, heartbeat, limits, links, notes,
-    outbox, people, planning, policies, records, schedule, settings, tasks, tokens, workforce,
+    agencies, attendance, audit, batches, bookings, calendars, catalogue, custody, evaluations, heartbeat, limits,
+    links, message_texts, notes, outbox, people, periods, planning, policies, records, schedule, settings, tasks,
+    tokens, workforce,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -3,6 +3,7 @@
 from training.bookings.agreements import LEAD, MANAGER
 from training.bookings.models import BookingState
 from training.bookings.offers import OFFER
+from training.core import clock
 from training.core.holdings import (
     EMPTY,
     KEEP,
@@ -31,7 +32,7 @@ HELD = (
         label="Bookings",
         about=(Direct("person_id"),),
         done_by=("booked_by_id",),
-        personal={"reason": EMPTY, "job_role": KEEP},
+        personal={"reason": EMPTY, "job_role": KEEP, "deputy_name": EMPTY, "deputy_address": EMPTY},
         plain=("ref",),
         meeting=Meeting.STAYS_BEHIND,
         # Not “cancelled”: nobody cancelled, and reports must not count it as such.
@@ -39,6 +40,51 @@ HELD = (
         ranking=("state", tuple(state.value for state in FROM_BEST_TO_WORST)),
         shown_without=("terms_id",),
         kept="reasons",
+    ),
+    Holding(table="agency_agreement", label="What agencies’ managers have to say about bookings"),
+    Holding(table="agency_limit", label="Limits of agencies on sessions"),
+    Holding(table="group_booking", label="Group bookings", done_by=("asked_by_id",), plain=("ref",)),
+    Holding(table="reservation", label="Reserved places", done_by=("asked_by_id",), plain=("ref",)),
+    Holding(
+        table="course_wait",
+        label="Courses you wait for",
+        about=(Direct("person_id"),),
+        plain=("ref",),
+        meeting=Meeting.STAYS_BEHIND,
+        released={"ended_at": clock.now},
+        kept="reasons",
+    ),
+    Holding(
+        table="first_booking",
+        label="Places held while an address is confirmed",
+        about=(Through("booking_id", "booking"),),
+        personal={"key_hash": KEEP, "code_hash": KEEP},
+        secret=frozenset({"key_hash", "code_hash"}),
+        fate=Fate.DELETED,
+        kept="links",
+    ),
+    Holding(
+        table="booking_warning",
+        label="What you asked us about a booking",
+        about=(Through("booking_id", "booking"),),
+        done_by=("settled_by_id",),
+        personal={"sentence": EMPTY, "note": EMPTY, "answer": EMPTY},
+        plain=("kind",),
+        kept="reasons",
+    ),
+    Holding(table="allotment", label="Allotments of places", personal={"applied": KEEP}, plain=("seed",)),
+    Holding(
+        table="allotment_result",
+        label="What allotments came to",
+        about=(Through("booking_id", "booking"),),
+        personal={"reason": KEEP, "overridden_reason": EMPTY},
+        kept="reasons",
+    ),
+    Holding(
+        table="session_change",
+        label="Changes of sessions",
+        done_by=("changed_by_id",),
+        plain=("was", "silent_reason"),
     ),
     Holding(
         table="booking_need",

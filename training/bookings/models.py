@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.agencies.models import Agency
-from training.catalogue.models import Agreement
+from training.agencies.models import Agency, Sector
+from training.catalogue.models import Agreement, Course
 from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
@@ -65,6 +66,135 @@ class CancelledBy(StrEnum):
     LEAD = "lead"
     OFFICER = "officer"
     CALLED_OFF = "called-off"
+    MOVED = "moved"
+    """Given up for a place on another date of the course."""
+    OTHER_DATE = "other-date"
+    """One of several dates they waited for gave them a place."""
+
+
+class DeclinedBy(StrEnum):
+    """Who said no to a booking."""
+
+    MANAGER = "manager"
+    LEAD = "lead"
+    ALLOTMENT = "allotment"
+    OFFICER = "officer"
+
+
+class Way(StrEnum):
+    """How somebody attends a hybrid session."""
+
+    IN_PERSON = "in-person"
+    ONLINE = "online"
+
+
+WAY_LABELS = {Way.IN_PERSON: "In the room", Way.ONLINE: "Online"}
+
+
+class AgencyAgreement(Identified, Versioned, Base):
+    """What an agency's managers have to say about bookings, where that differs from the partnership's rule."""
+
+    __tablename__ = "agency_agreement"
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="CASCADE"), unique=True)
+    agreement: Mapped[Agreement] = mapped_column(text_enum(Agreement))
+
+
+class AgencyLimit(Identified, Versioned, Base):
+    """The least and the most places of a session for an agency and those below it, or for a sector."""
+
+    __tablename__ = "agency_limit"
+    __table_args__ = (
+        CheckConstraint("(agency_id IS NULL) <> (sector_id IS NULL)", name="one_group"),
+        CheckConstraint("least >= 0 AND (most IS NULL OR most >= least)", name="least_within_most"),
+        CheckConstraint("least > 0 OR most IS NOT NULL", name="limits_something"),
+        UniqueConstraint("session_id", "agency_id"),
+        UniqueConstraint("session_id", "sector_id"),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    sector_id: Mapped[int | None] = mapped_column(ForeignKey("sector.id"), index=True)
+    least: Mapped[int] = mapped_column(default=0)
+    most: Mapped[int | None]
+    agency: Mapped[Agency | None] = relationship()
+    sector: Mapped[Sector | None] = relationship()
+
+
+class GroupBooking(Identified, Dated, Versioned, Base):
+    """Several people booked at once, who come together or as many as possible."""
+
+    __tablename__ = "group_booking"
+    __table_args__ = (CheckConstraint("skips >= 0", name="skips_not_negative"),)
+
+    ref: Mapped[str] = mapped_column(ShortText, unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    together: Mapped[bool]
+    """All of them or nobody; else as many as possible."""
+    skips: Mapped[int] = mapped_column(default=0)
+    """How often somebody who asked later was given a place that did not suffice for all of them."""
+    course_session: Mapped[CourseSession] = relationship()
+    agency: Mapped[Agency | None] = relationship()
+    asked_by: Mapped[Person | None] = relationship()
+
+
+class Reservation(Identified, Dated, Versioned, Base):
+    """Places kept for an agency until a date by which it names who comes."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        CheckConstraint("places >= 1", name="at_least_one"),
+        Index(
+            "ix_reservation_open",
+            "session_id",
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    ref: Mapped[str] = mapped_column(ShortText, unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    way: Mapped[Way | None] = mapped_column(text_enum(Way))
+    places: Mapped[int]
+    """How many were reserved; every booking made in it names one of them for good."""
+    name_by: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    reminded_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    """When what was not named went back: the date came, or somebody gave it up."""
+    course_session: Mapped[CourseSession] = relationship()
+    agency: Mapped[Agency] = relationship()
+    asked_by: Mapped[Person | None] = relationship()
+
+
+class CourseWait(Identified, Dated, Versioned, Base):
+    """Somebody who waits for a course, on several of its dates in order of preference; one place ends it."""
+
+    __tablename__ = "course_wait"
+    __table_args__ = (
+        Index(
+            "uq_course_wait_live",
+            "course_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    ref: Mapped[str] = mapped_column(ShortText, unique=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    employment_id: Mapped[int | None] = mapped_column(ForeignKey("employment.id", ondelete="SET NULL"), index=True)
+    tell_new_dates: Mapped[bool] = mapped_column(default=True)
+    """Whether to write when a date of the course is published that was not among those chosen."""
+    ended_at: Mapped[datetime | None]
+    course: Mapped[Course] = relationship()
+    person: Mapped[Person] = relationship()
+    employment: Mapped[Employment | None] = relationship()
 
 
 class Booking(Identified, Dated, Versioned, Base):
@@ -90,6 +220,12 @@ class Booking(Identified, Dated, Versioned, Base):
             "(state = 'awaiting-agreement') <= (agreement_until IS NOT NULL)", name="agreement_has_deadline"
         ),
         CheckConstraint("(state = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced_by_somebody"),
+        CheckConstraint("(state = 'declined') = (declined_by IS NOT NULL)", name="declined_by_somebody"),
+        CheckConstraint("moves_from_id <> id", name="not_moved_from_itself"),
+        CheckConstraint("preference IS NULL OR course_wait_id IS NOT NULL", name="preference_of_a_wait"),
+        Index("ix_booking_agreement_until", "agreement_until"),
+        Index("ix_booking_offered_until", "offered_until"),
+        Index("ix_booking_held_until", "held_until"),
     )
 
     ref: Mapped[str] = mapped_column(ShortText, unique=True)
@@ -122,11 +258,41 @@ class Booking(Identified, Dated, Versioned, Base):
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"), index=True)
     """The terms in force when it was made."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    declined_by: Mapped[DeclinedBy | None] = mapped_column(text_enum(DeclinedBy))
+    way: Mapped[Way | None] = mapped_column(text_enum(Way))
+    """How they attend; None where the session leaves no choice."""
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("group_booking.id"), index=True)
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id"), index=True)
+    """The reserved place that it names."""
+    moves_from_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    """The place on another date that is given up once this booking has one."""
+    course_wait_id: Mapped[int | None] = mapped_column(ForeignKey("course_wait.id"), index=True)
+    preference: Mapped[int | None]
+    """Which choice this date is among those they wait for: 1 is the first."""
+    goes_first: Mapped[bool] = mapped_column(default=False)
+    """Before whoever asked earlier: their session was called off, or the officer put them back on the list."""
+    fair_rank: Mapped[int | None]
+    """Where the session asks for fairness: the lower goes first."""
+    agreement_asked_at: Mapped[datetime | None]
+    agreement_reminded_at: Mapped[datetime | None]
+    agreement_passed_on_at: Mapped[datetime | None]
+    """When the lead was asked as well, because the manager had not answered."""
+    deputy_name: Mapped[str] = mapped_column(ShortText, default="")
+    deputy_address: Mapped[str] = mapped_column(ShortText, default="")
+    """Whom the manager named to answer in their place."""
+    coming_asked_at: Mapped[datetime | None]
+    """When they were asked whether they still come: before the cut-off, or after the date moved."""
+    coming_said_at: Mapped[datetime | None]
+    """When they said yes to that."""
     course_session: Mapped[CourseSession] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     booked_by: Mapped[Person | None] = relationship(foreign_keys=[booked_by_id])
     agency: Mapped[Agency | None] = relationship()
     employment: Mapped[Employment | None] = relationship()
+    group: Mapped[GroupBooking | None] = relationship()
+    reservation: Mapped[Reservation | None] = relationship()
+    course_wait: Mapped[CourseWait | None] = relationship()
+    moves_from: Mapped["Booking | None"] = relationship(foreign_keys=[moves_from_id], remote_side="Booking.id")
 
     @property
     def is_live(self) -> bool:
@@ -135,6 +301,105 @@ class Booking(Identified, Dated, Versioned, Base):
     @property
     def holds_place(self) -> bool:
         return self.state in HOLDING
+
+
+class FirstBooking(Identified, Dated, Versioned, Base):
+    """A place held for somebody who is not signed in, while their address is confirmed by a code."""
+
+    __tablename__ = "first_booking"
+    __table_args__ = (CheckConstraint("tries >= 0", name="tries_not_negative"),)
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), unique=True)
+    key_hash: Mapped[str] = mapped_column(ShortText, unique=True)
+    """Of the key in the address of the page that asks for the code."""
+    code_hash: Mapped[str] = mapped_column(ShortText)
+    tries: Mapped[int] = mapped_column(default=0)
+    is_new_person: Mapped[bool]
+    """Whether the record was made for this booking, and goes with it when nobody confirms."""
+    declared: Mapped[bool] = mapped_column(default=False)
+    booking: Mapped[Booking] = relationship()
+
+
+class BookingWarning(Identified, Dated, Versioned, Base):
+    """What stood against a booking when it was made, and what the person asked the officer about it."""
+
+    __tablename__ = "booking_warning"
+    __table_args__ = (
+        CheckConstraint("settled_by_id IS NULL OR settled_at IS NOT NULL", name="settled_has_moment"),
+        UniqueConstraint("booking_id", "kind"),
+    )
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(ShortText)
+    sentence: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    """What the person wrote to the officer."""
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    answer: Mapped[str] = mapped_column(default="")
+    booking: Mapped[Booking] = relationship()
+
+
+class Allotment(Identified, Versioned, Base):
+    """The allotment of the places of a session at the close of its application window; repeatable from its seed."""
+
+    __tablename__ = "allotment"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), unique=True)
+    seed: Mapped[str] = mapped_column(ShortText)
+    ran_at: Mapped[datetime]
+    applied: Mapped[list[dict[str, str | int | bool | None]]] = mapped_column(JSON)
+    """What it was decided on, a row for each application: enough to run it again."""
+    course_session: Mapped[CourseSession] = relationship()
+
+
+class AllotmentResult(Identified, Versioned, Base):
+    """What the allotment came to for one application, and why, in one line."""
+
+    __tablename__ = "allotment_result"
+    __table_args__ = (
+        CheckConstraint("position >= 1", name="counts_from_one"),
+        UniqueConstraint("allotment_id", "position"),
+    )
+
+    allotment_id: Mapped[int] = mapped_column(ForeignKey("allotment.id", ondelete="CASCADE"))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), unique=True)
+    position: Mapped[int]
+    has_place: Mapped[bool]
+    reason: Mapped[str]
+    overridden_reason: Mapped[str] = mapped_column(default="")
+    """Why the officer decided otherwise; empty where they did not."""
+    allotment: Mapped[Allotment] = relationship()
+    booking: Mapped[Booking] = relationship()
+
+
+class SessionChange(Identified, Versioned, Base):
+    """What a session was before it was changed, until everybody has been told what it is now."""
+
+    __tablename__ = "session_change"
+    __table_args__ = (
+        CheckConstraint("silent_reason = '' OR told_at IS NOT NULL", name="silent_is_settled"),
+        Index(
+            "uq_session_change_untold",
+            "session_id",
+            unique=True,
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+        Index("ix_session_change_tell_at", "tell_at"),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
+    was: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Dates, place, link and notes as people knew them."""
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    tell_at: Mapped[datetime]
+    """When the quiet period ends, which each further change begins anew."""
+    told_at: Mapped[datetime | None]
+    silent_reason: Mapped[str] = mapped_column(default="")
+    """Why nobody was told."""
+    course_session: Mapped[CourseSession] = relationship()
 
 
 class BookingNeed(Identified, Dated, Versioned, Base):

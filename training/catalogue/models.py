@@ -65,6 +65,13 @@ class Agreement(StrEnum):
     ASKED = "asked"
 
 
+AGREEMENT_LABELS = {
+    Agreement.NONE: "Nobody is asked",
+    Agreement.DECLARED: "The learner says that their manager agrees; the manager is told and may object",
+    Agreement.ASKED: "The manager is asked, and says yes or no",
+}
+
+
 class Priority(Identified, Versioned, Base):
     """A strategic priority of the partnership, for as long as it is one."""
 
@@ -100,7 +107,8 @@ class Course(Identified, Dated, Changed, Versioned, Base):
     hours: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0))
     is_participatory: Mapped[bool] = mapped_column(default=True)
     is_multi_agency: Mapped[bool] = mapped_column(default=True)
-    agreement: Mapped[Agreement] = mapped_column(text_enum(Agreement), default=Agreement.DECLARED)
+    agreement: Mapped[Agreement | None] = mapped_column(text_enum(Agreement))
+    """None: as the agency of whoever books, or the partnership, has it."""
     valid_months: Mapped[int] = mapped_column(default=36)
     priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id"), index=True)
     status: Mapped[CourseStatus] = mapped_column(text_enum(CourseStatus), default=CourseStatus.DRAFT)
@@ -123,6 +131,52 @@ class CourseAudience(Base):
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
     workforce_group_id: Mapped[int] = mapped_column(ForeignKey("workforce_group.id"), primary_key=True, index=True)
+
+
+class CoursePrerequisite(Base):
+    """A course that somebody should have done before they come to another."""
+
+    __tablename__ = "course_prerequisite"
+    __table_args__ = (CheckConstraint("course_id <> requires_id", name="not_before_itself"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    requires_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class CourseEquivalent(Base):
+    """A course that is accepted in place of another."""
+
+    __tablename__ = "course_equivalent"
+    __table_args__ = (CheckConstraint("course_id <> stands_for_id", name="not_for_itself"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    stands_for_id: Mapped[int] = mapped_column(
+        ForeignKey("course.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Requirement(Identified, Dated, Versioned, Base):
+    """Who must have done a course, from when, how often, and where that is written."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        CheckConstraint("workforce_group_id IS NOT NULL OR job_role <> ''", name="says_of_whom"),
+        CheckConstraint("every_months IS NULL OR every_months >= 1", name="every_so_often"),
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="period_runs_forward"),
+    )
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    workforce_group_id: Mapped[int | None] = mapped_column(ForeignKey("workforce_group.id"), index=True)
+    job_role: Mapped[str] = mapped_column(ShortText, default="")
+    """Compared as folded words; empty for everybody in the workforce group."""
+    every_months: Mapped[int | None]
+    """None is “once”."""
+    source: Mapped[str] = mapped_column(ShortText)
+    """Where it is written, such as the statutory guidance, with its edition."""
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    course: Mapped[Course] = relationship()
+    workforce_group: Mapped[WorkforceGroup | None] = relationship()
 
 
 class CourseEdition(Identified, Dated, Base):

@@ -79,6 +79,9 @@ class OutboxMessage(Identified, Dated, Base):
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    bounced_at: Mapped[datetime | None]
+    """When a mail server said afterwards that it could not deliver it."""
+    bounce: Mapped[str] = mapped_column(default="")
 
     @property
     def shown_text(self) -> str:

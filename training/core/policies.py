@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,8 @@ class PolicyVersion(Identified, Base):
     kind: Mapped[PolicyKind] = mapped_column(text_enum(PolicyKind))
     number: Mapped[int]
     text: Mapped[str]
+    figures: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    """What the terms say in numbers, as they were agreed: working days and pence, by name."""
     """In Markdown."""
     change: Mapped[str] = mapped_column(default="")
     """What is different from the version before, in a sentence."""

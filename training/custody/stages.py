@@ -3,6 +3,7 @@
 from training.agencies import holdings as agencies
 from training.attendance import holdings as attendance
 from training.bookings import holdings as bookings
+from training.calendars import holdings as calendars
 from training.catalogue import holdings as catalogue
 from training.core import holdings_own as core
 from training.core.holdings import Holding
@@ -13,7 +14,10 @@ from training.planning import holdings as planning
 from training.records import holdings as records
 from training.schedule import holdings as schedule
 
-STAGES = (agencies, people, catalogue, records, planning, schedule, bookings, attendance, evaluations, core, custody)
+STAGES = (
+    agencies, people, catalogue, records, planning, schedule, bookings, calendars, attendance, evaluations, core,
+    custody,
+)  # fmt: skip
 """In the order in which somebody reads what is held about them."""
 
 

@@ -13,7 +13,11 @@ from training.schedule.links import TEACHING
 from training.schedule.models import AssignmentState
 
 HELD = (
-    Holding(table="venue", label="Venues", plain=("name", "address", "access", "parking", "telephone")),
+    Holding(
+        table="venue",
+        label="Venues",
+        plain=("name", "address", "access", "parking", "telephone", "signal", "contact_name", "contact_address"),
+    ),
     Holding(
         table="course_session",
         label="Sessions",
@@ -30,6 +34,16 @@ HELD = (
         ranking=("state", (AssignmentState.ACCEPTED.value, AssignmentState.ASKED.value)),
         kept="people",
     ),
+    Holding(table="trainer_search", label="Searches for a trainer", plain=("reason",)),
+    Holding(
+        table="trainer_course",
+        label="Courses you may teach",
+        about=(Direct("person_id"),),
+        personal={"note": EMPTY},
+        meeting=Meeting.STAYS_BEHIND,
+        kept="people",
+    ),
+    Holding(table="school_holiday", label="School holidays", plain=("name",)),
 )
 for held in HELD:
     register_holding(held)

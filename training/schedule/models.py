@@ -34,6 +34,7 @@ class Venue(Identified, Dated, Changed, Versioned, Base):
     """A place where sessions are held."""
 
     __tablename__ = "venue"
+    __table_args__ = (CheckConstraint("day_cost_pence IS NULL OR day_cost_pence >= 0", name="cost_not_negative"),)
 
     name: Mapped[str] = mapped_column(ShortText, unique=True)
     address: Mapped[str]
@@ -41,10 +42,29 @@ class Venue(Identified, Dated, Changed, Versioned, Base):
     """Steps, lift, hearing loop, toilets: what somebody needs to know before they come."""
     parking: Mapped[str] = mapped_column(default="")
     telephone: Mapped[str] = mapped_column(ShortText, default="")
+    signal: Mapped[str] = mapped_column(default="")
+    """Mobile telephone and wireless network, for registers and check-in."""
+    contact_name: Mapped[str] = mapped_column(ShortText, default="")
+    contact_address: Mapped[str] = mapped_column(ShortText, default="")
+    """Who is told by email when a session there moves or is called off; nobody where it is empty."""
+    day_cost_pence: Mapped[int | None]
 
     @property
     def in_one_line(self) -> str:
         return ", ".join([self.name, *(line.strip(" ,") for line in self.address.splitlines() if line.strip(" ,"))])
+
+
+class ListOrder(StrEnum):
+    """In which order people on a waiting list get places."""
+
+    ASKING = "asking"
+    FAIRNESS = "fairness"
+
+
+LIST_ORDER_LABELS = {
+    ListOrder.ASKING: "The time of asking",
+    ListOrder.FAIRNESS: "Fairness first: role requires it, never attended, refused before, then the time of asking",
+}
 
 
 class CourseSession(Identified, Dated, Changed, Versioned, Base):
@@ -66,6 +86,14 @@ class CourseSession(Identified, Dated, Changed, Versioned, Base):
             "booking_closes_at IS NULL OR booking_opens_at IS NULL OR booking_closes_at > booking_opens_at",
             name="booking_closes_after_opening",
         ),
+        CheckConstraint("online_capacity IS NULL OR mode = 'hybrid'", name="ways_only_where_hybrid"),
+        CheckConstraint("online_capacity IS NULL OR online_capacity >= 0", name="online_capacity_not_negative"),
+        CheckConstraint(
+            "applications_close_at IS NULL OR booking_opens_at IS NULL OR applications_close_at > booking_opens_at",
+            name="applications_close_after_opening",
+        ),
+        CheckConstraint("allotted_at IS NULL OR applications_close_at IS NOT NULL", name="allotted_after_window"),
+        Index("ix_course_session_publish_at", "publish_at"),
         Index("ix_course_session_course", "course_id", "starts_at"),
         Index("ix_course_session_status", "status", "starts_at"),
         Index("ix_course_session_ends_at", "ends_at"),
@@ -77,6 +105,9 @@ class CourseSession(Identified, Dated, Changed, Versioned, Base):
     mode: Mapped[Mode] = mapped_column(text_enum(Mode))
     status: Mapped[SessionStatus] = mapped_column(text_enum(SessionStatus), default=SessionStatus.DRAFT)
     capacity: Mapped[int]
+    """All places; the places in the room where `online_capacity` is given."""
+    online_capacity: Mapped[int | None]
+    """The places online of a hybrid session that keeps them apart; None: every place serves either way."""
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
@@ -85,6 +116,14 @@ class CourseSession(Identified, Dated, Changed, Versioned, Base):
     joining_notes: Mapped[str] = mapped_column(default="")
     booking_opens_at: Mapped[datetime | None]
     booking_closes_at: Mapped[datetime | None]
+    list_order: Mapped[ListOrder] = mapped_column(text_enum(ListOrder), default=ListOrder.ASKING)
+    applications_close_at: Mapped[datetime | None]
+    """Until then people apply; places are allotted afterwards. None: whoever asks first has the place."""
+    allotted_at: Mapped[datetime | None]
+    limits_until: Mapped[datetime | None]
+    """From when the limits of agencies no longer hold."""
+    publish_at: Mapped[datetime | None]
+    """When the worker publishes a draft."""
     published_at: Mapped[datetime | None]
     called_off_at: Mapped[datetime | None]
     called_off_reason: Mapped[str | None]
@@ -97,6 +136,11 @@ class CourseSession(Identified, Dated, Changed, Versioned, Base):
     trainers: Mapped[list["TrainerAssignment"]] = relationship(
         back_populates="course_session", cascade="all, delete-orphan", order_by="TrainerAssignment.id"
     )
+
+    @property
+    def places_in_all(self) -> int:
+        """In the room and online together."""
+        return self.capacity + (self.online_capacity or 0)
 
 
 class SessionPart(Identified, Base):
@@ -178,5 +222,54 @@ class TrainerAssignment(Identified, Dated, Versioned, Base):
     answered_at: Mapped[datetime | None]
     """When the trainer answered by themselves."""
     answer: Mapped[str] = mapped_column(default="")
+    search_id: Mapped[int | None] = mapped_column(ForeignKey("trainer_search.id", ondelete="SET NULL"), index=True)
+    """The search in which they were asked, where the first yes takes it."""
     course_session: Mapped[CourseSession] = relationship(back_populates="trainers")
     person: Mapped[Person] = relationship()
+
+
+class TrainerSearch(Identified, Dated, Versioned, Base):
+    """The search for somebody to teach in place of a trainer who cannot come; the first yes takes it."""
+
+    __tablename__ = "trainer_search"
+    __table_args__ = (
+        Index(
+            "uq_trainer_search_open",
+            "session_id",
+            "part",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
+    part: Mapped[TrainerPart] = mapped_column(text_enum(TrainerPart))
+    reason: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[datetime | None]
+
+
+class TrainerCourse(Identified, Dated, Versioned, Base):
+    """A course that a trainer may teach, since when, and when somebody last watched them teach it."""
+
+    __tablename__ = "trainer_course"
+    __table_args__ = (UniqueConstraint("person_id", "course_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    since_on: Mapped[date]
+    observed_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")
+    person: Mapped[Person] = relationship()
+    course: Mapped[Course] = relationship()
+
+
+class SchoolHoliday(Identified, Versioned, Base):
+    """Days on which the schools of the area are closed."""
+
+    __tablename__ = "school_holiday"
+    __table_args__ = (CheckConstraint("to_on >= from_on", name="period_runs_forward"),)
+
+    name: Mapped[str] = mapped_column(ShortText)
+    from_on: Mapped[date]
+    to_on: Mapped[date]

@@ -1,0 +1,1 @@
+"""What calendars subscribe to, and what they answer to invitations."""

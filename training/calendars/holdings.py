@@ -1,0 +1,26 @@
+"""What the tables of calendars hold about people."""
+
+from training.core.holdings import KEEP, Direct, Fate, Holding, Meeting, Through, register_holding
+
+HELD = (
+    Holding(
+        table="calendar_feed",
+        label="Addresses of your calendar",
+        about=(Direct("person_id"),),
+        personal={"token_hash": KEEP},
+        secret=frozenset({"token_hash"}),
+        fate=Fate.DELETED,
+        meeting=Meeting.STAYS_BEHIND,
+        kept="links",
+    ),
+    Holding(
+        table="calendar_reply",
+        label="What your calendar answered",
+        about=(Through("entry_id", "calendar_entry"),),
+        shown_without=("entry_id", "sequence"),
+        kept="people",
+    ),
+    Holding(table="mailbox_position", label="Up to where mailboxes were read", plain=("mailbox",)),
+)
+for held in HELD:
+    register_holding(held)
