@@ -12,6 +12,7 @@ from training.catalogue.models import Agreement, Course
 from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
 from training.core.database import Base
+from training.core.policies import PolicyVersion
 from training.people.models import Employment, Person
 from training.schedule.models import CourseSession, SessionPart, TrainerAssignment
 
@@ -289,6 +290,7 @@ class Booking(Identified, Dated, Versioned, Base):
     booked_by: Mapped[Person | None] = relationship(foreign_keys=[booked_by_id])
     agency: Mapped[Agency | None] = relationship()
     employment: Mapped[Employment | None] = relationship()
+    terms: Mapped[PolicyVersion | None] = relationship()
     group: Mapped[GroupBooking | None] = relationship()
     reservation: Mapped[Reservation | None] = relationship()
     course_wait: Mapped[CourseWait | None] = relationship()

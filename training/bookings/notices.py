@@ -39,19 +39,19 @@ BY_WHOM = {
 
 def booked(booking: Booking) -> None:
     """Say that the person has a place, and put it in their calendar."""
-    _tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
+    tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
     manager_told(booking)
 
 
 def waiting(booking: Booking, position: int) -> None:
     """Say that the person is on the waiting list, at `position` in order of asking."""
     passing_on = mail.PASSED_ON if may_pass_on(booking.course_session) else mail.TAKEN_BY_ONESELF
-    _tell(mail.WAITING, booking, {"position": ordinal(position), "passing_on": passing_on}, [])
+    tell(mail.WAITING, booking, {"position": ordinal(position), "passing_on": passing_on}, [])
 
 
 def promoted(booking: Booking) -> None:
     """Say that a place became free and is theirs."""
-    _tell(mail.PROMOTED, booking, {}, bring_into_step(booking, comes=True))
+    tell(mail.PROMOTED, booking, {}, bring_into_step(booking, comes=True))
     manager_told(booking)
 
 
@@ -66,12 +66,12 @@ def offered(booking: Booking) -> None:
         "code": link.code,
         "code_page": f"{installation().base_url}/link",
     }
-    _tell(mail.OFFERED, booking, values, [], secrets=link.secrets)
+    tell(mail.OFFERED, booking, values, [], secrets=link.secrets)
 
 
 def offer_lapsed(booking: Booking) -> None:
     """Say that the offer ran out."""
-    _tell(mail.OFFER_LAPSED, booking, {}, [])
+    tell(mail.OFFER_LAPSED, booking, {}, [])
 
 
 def cancelled(booking: Booking) -> None:
@@ -83,13 +83,13 @@ def cancelled(booking: Booking) -> None:
         "reason": f"Reason given: {booking.reason}" if booking.reason else "",
         "late": late if booking.is_late else "",
     }
-    _tell(mail.CANCELLED, booking, values, bring_into_step(booking, comes=False))
+    tell(mail.CANCELLED, booking, values, bring_into_step(booking, comes=False))
 
 
 def called_off(participant: Participant) -> None:
     """Say that the session will not take place, and take it out of the calendar."""
     reason = participant.course_session.called_off_reason or ""
-    _tell(mail.CALLED_OFF, participant, {"reason": reason}, bring_into_step(participant, comes=False))
+    tell(mail.CALLED_OFF, participant, {"reason": reason}, bring_into_step(participant, comes=False))
 
 
 def changed(participant: Participant, differences: Sequence[str], removed: Sequence[CalendarMail]) -> None:
@@ -99,7 +99,7 @@ def changed(participant: Participant, differences: Sequence[str], removed: Seque
     """
     listed = "\n".join(f"* {difference}" for difference in differences)
     if isinstance(participant, TrainerAssignment):
-        _tell(
+        tell(
             mail_trainers.TRAINER_CHANGED,
             participant,
             {"differences": listed},
@@ -111,7 +111,7 @@ def changed(participant: Participant, differences: Sequence[str], removed: Seque
     standing = "You are booked." if comes else "You are on the waiting list."
     if participant.offered_until is not None:
         standing = f"A place is held for you until {moment(participant.offered_until)}."
-    _tell(
+    tell(
         mail.CHANGED,
         participant,
         {"differences": listed, "standing": standing},
@@ -124,7 +124,7 @@ def trainer_invited(assignment: TrainerAssignment) -> bool:
     calendars = bring_into_step(assignment, comes=True)
     if calendars:
         values = {"part": TRAINER_PART_LABELS[assignment.part].lower(), "way_in": way_in_words(assignment)}
-        _tell(mail_trainers.TRAINER_INVITED, assignment, values, calendars)
+        tell(mail_trainers.TRAINER_INVITED, assignment, values, calendars)
         guest_told(assignment)
     return bool(calendars)
 
@@ -133,7 +133,7 @@ def trainer_cancelled(assignment: TrainerAssignment) -> bool:
     """Take a session out of the calendar of somebody who no longer teaches it; False where it is not in it."""
     calendars = bring_into_step(assignment, comes=False)
     if calendars:
-        _tell(mail_trainers.TRAINER_CANCELLED, assignment, {}, calendars)
+        tell(mail_trainers.TRAINER_CANCELLED, assignment, {}, calendars)
     return bool(calendars)
 
 
@@ -141,7 +141,7 @@ def details(participant: Participant) -> None:
     """Bring the calendar into step where only the details of the session were put right, and say which."""
     entries = [entry for entry in entries_of(participant) if entry.method == "REQUEST"]
     found = dict.fromkeys(sentence for entry in entries for sentence in what_differs(participant, entry))
-    _send_days(
+    send_days(
         participant,
         bring_into_step(participant, comes=True),
         " ".join(["The details of this session were put right.", *found]),
@@ -150,15 +150,15 @@ def details(participant: Participant) -> None:
 
 def one_of_two(booking: Booking) -> None:
     """Take a booking out of the calendar whose person is on the session under another record of theirs as well."""
-    _send_days(booking, bring_into_step(booking, comes=False), "You were on this session twice. Your place stays.")
+    send_days(booking, bring_into_step(booking, comes=False), "You were on this session twice. Your place stays.")
 
 
 def one_of_two_no_more(booking: Booking) -> None:
     """Put a booking back into the calendar after two records turned out to be about two people."""
-    _send_days(booking, bring_into_step(booking, comes=True), "Your booking was mixed up with somebody else’s.")
+    send_days(booking, bring_into_step(booking, comes=True), "Your booking was mixed up with somebody else’s.")
 
 
-def _tell(
+def tell(
     kind: MessageKind,
     participant: Participant,
     own: Mapping[str, str],
@@ -174,26 +174,26 @@ def _tell(
         only = None
     enqueue(
         kind,
-        {**_values(participant, calendars), **own},
-        key=f"{_subject(participant)}:{kind.name}:{participant.row_version}.{course_session.row_version}",
-        stream=_subject(participant),
-        about=_subject(participant),
+        {**values_for(participant, calendars), **own},
+        key=f"{stream_of(participant)}:{kind.name}:{participant.row_version}.{course_session.row_version}",
+        stream=stream_of(participant),
+        about=stream_of(participant),
         to=who_receives(person),
         calendar=only.calendar if only else None,
         secrets=secrets,
         not_after=course_session.starts_at,
     )
     if only is None:
-        _send_days(participant, calendars)
+        send_days(participant, calendars)
 
 
-def _send_days(participant: Participant, calendars: Sequence[CalendarMail], opening: str = "") -> None:
+def send_days(participant: Participant, calendars: Sequence[CalendarMail], opening: str = "") -> None:
     """A short mail for each calendar part, to the address the part is for."""
     for sent in calendars:
         is_cancel = sent.calendar.method == "CANCEL"
         name = part_name(participant.course_session, sent.part.number).capitalize()
         sentence = "This takes it out of your calendar." if is_cancel else "This puts it in your calendar."
-        values = _values(participant, calendars) | {
+        values = values_for(participant, calendars) | {
             "day": ("Removed from your calendar" if is_cancel else name or "In your calendar"),
             "sentence": " ".join(part for part in (opening, f"{name}." if name else "", sentence) if part),
             "dates": sitting(sent.part),
@@ -203,19 +203,20 @@ def _send_days(participant: Participant, calendars: Sequence[CalendarMail], open
             mail.DAY,
             values,
             key=f"calendar:{sent.calendar.uid}:{sent.version}",
-            stream=_subject(participant),
-            about=_subject(participant),
+            stream=stream_of(participant),
+            about=stream_of(participant),
             to=Recipient(participant.person.name, sent.address, participant.person_id),
             calendar=sent.calendar,
             not_after=participant.course_session.starts_at,
         )
 
 
-def _subject(participant: Participant) -> str:
+def stream_of(participant: Participant) -> str:
+    """The stream of a participant's messages, which is also what they are about, such as `booking:12`."""
     return f"{'booking' if isinstance(participant, Booking) else 'assignment'}:{participant.id}"
 
 
-def _values(participant: Participant, calendars: Sequence[CalendarMail]) -> dict[str, str]:
+def values_for(participant: Participant, calendars: Sequence[CalendarMail]) -> dict[str, str]:
     """What every message about a session may say."""
     course_session = participant.course_session
     is_booking = isinstance(participant, Booking)

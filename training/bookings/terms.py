@@ -5,6 +5,7 @@ from functools import cache
 
 from holidays import country_holidays
 
+from training.bookings.models import Booking
 from training.bookings.rules import BankHolidays, Promotion, Terms, cut_off, may_have_place, promotion_kind
 from training.core import clock
 from training.core.policies import register_figure
@@ -19,6 +20,8 @@ CUT_OFF_DAYS = register_setting(
     hint="Bank holidays of England are not counted.",
     most=30,
 )
+CUT_OFF_FIGURE = "cut-off-days"
+"""Its name among the figures of a version of the terms."""
 register_figure("cut-off", lambda: count(setting_value(CUT_OFF_DAYS), "working day"))
 CERTAIN_DAYS = register_setting(
     "bookings.certain-days",
@@ -65,6 +68,13 @@ def cut_off_of(course_session: CourseSession) -> date:
     """The last day on which a place on the session can be cancelled in time."""
     starts_on = clock.local(course_session.starts_at).date()
     return cut_off(starts_on, setting_value(CUT_OFF_DAYS), bank_holidays())
+
+
+def cut_off_for(booking: Booking) -> date:
+    """The last day on which this booking can be cancelled in time, by the terms that it was made under."""
+    agreed = booking.terms.figures.get(CUT_OFF_FIGURE) if booking.terms is not None else None
+    days = setting_value(CUT_OFF_DAYS) if agreed is None else agreed
+    return cut_off(clock.local(booking.course_session.starts_at).date(), days, bank_holidays())
 
 
 def promotion_now(course_session: CourseSession) -> Promotion:
