@@ -9,9 +9,7 @@ from sqlalchemy import select
 from tests.factories import make_agency, make_course, make_person, make_session
 from tests.pages import Client
 from training.bookings.operations import book_place, cancel_booking
-from training.bookings.views_public import AGREEMENT_IN_WORDS
 from training.catalogue.models import Agreement
-from training.catalogue.views_courses import AGREEMENT_LABELS
 from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
@@ -67,8 +65,6 @@ def test_the_manager_is_greeted_by_name_where_the_job_gives_one(app: Flask, name
 
 def test_a_course_whose_manager_was_to_be_asked_treats_it_as_declared(app: Flask) -> None:
     assert len(told(person_with_manager(), Agreement.ASKED)) == 1
-    assert AGREEMENT_IN_WORDS[Agreement.ASKED] == AGREEMENT_IN_WORDS[Agreement.DECLARED]
-    assert AGREEMENT_LABELS[Agreement.ASKED] == AGREEMENT_LABELS[Agreement.DECLARED]
 
 
 @pytest.mark.parametrize("address", [MANAGER, ""])

@@ -137,7 +137,7 @@ def test_the_course_page_answers_for_whom_what_after_it_and_when(client: Client)
     page = client.get(f"/courses/{course.slug}")
     assert "What you will be able to do after it I can tell neglect" in page
     assert "Everybody who works or volunteers with children" in page
-    assert "Agree it with your line manager before you book." in page
+    assert "We ask your line manager when you book." in page
     assert f"Next date with places {day(SOON)}" in page
     assert page.links["See this session and book"] == f"/sessions/{session.ref}"
     assert page.words(".muster-session__side") == ["2 places left", "25 places left"]

@@ -71,14 +71,18 @@ def test_two_people_who_change_a_course_see_both_versions(desk: Client) -> None:
     assert db.session.get_one(Course, course.id).summary == "By me."
 
 
-def test_a_course_whose_manager_was_to_be_asked_is_shown_and_kept_as_declared(desk: Client) -> None:
+def test_a_course_may_have_a_rule_of_agreement_of_its_own_or_leave_it_to_the_agency(desk: Client) -> None:
     course = make_course("Neglect", code="NEG", agreement=Agreement.ASKED)
     db.session.commit()
     page = desk.get(f"/desk/courses/{course.slug}/edit")
-    assert page.select("[name=agreement][value=asked]") == []
-    shown = desk.submit(page, {"summary": "Seeing it early."}, follow=True)
-    assert "Declared by the learner, the manager is told" in shown
-    assert db.session.get_one(Course, course.id).agreement is Agreement.DECLARED
+    assert page.one("[name=agreement][checked]")["value"] == "asked"
+    shown = desk.submit(page, {"agreement": "standard"}, follow=True)
+    assert "As the agency of whoever books, or the partnership, has it" in shown
+    assert db.session.get_one(Course, course.id).agreement is None
+    page = desk.get(f"/desk/courses/{course.slug}/edit")
+    assert page.one("[name=agreement][checked]")["value"] == "standard"
+    desk.submit(page, {"agreement": "none"}, follow=True)
+    assert db.session.get_one(Course, course.id).agreement is Agreement.NONE
 
 
 def test_a_change_of_used_outcomes_is_announced_as_a_new_edition(desk: Client) -> None:

@@ -28,7 +28,8 @@ from training.bookings.queries_programme import (
 from training.bookings.rules import Refusal, may_book
 from training.bookings.standing import passing_on
 from training.bookings.wording import part_name, sitting
-from training.catalogue.models import COURSE_KIND_LABELS, MODE_LABELS, Agreement, CourseStatus
+from training.bookings.wording_agreement import agreement_in_words
+from training.catalogue.models import COURSE_KIND_LABELS, MODE_LABELS, CourseStatus
 from training.catalogue.queries import course_by_slug
 from training.core import clock
 from training.core.columns import folded
@@ -49,17 +50,6 @@ register_tab("Courses", "bookings.courses", position=10, prefixes=("/courses", "
 VIEWS = {"dates": "Dates", "month": "Month", "courses": "Courses"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FRIDAY = 4
-
-_DECLARED = (
-    "Agree it with your line manager before you book. If your account gives their email address, "
-    "we tell them that you are coming."
-)
-AGREEMENT_IN_WORDS = {
-    Agreement.NONE: "You do not need your manager’s agreement.",
-    Agreement.DECLARED: _DECLARED,
-    Agreement.ASKED: _DECLARED,
-}
-"""Booking asks for the same declaration under both rules."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +114,7 @@ def course(slug: str) -> ResponseReturnValue:
         is_retired=found.status is CourseStatus.RETIRED,
         kind=COURSE_KIND_LABELS[found.kind],
         mode=MODE_LABELS[found.mode],
-        agreement=AGREEMENT_IN_WORDS[found.agreement],
+        agreement=agreement_in_words(viewer, found),
     )
 
 
@@ -149,7 +139,7 @@ def session(ref: str) -> ResponseReturnValue:
         link=found.online_link if sees_link and is_link(found.online_link) else "",
         sees_link=sees_link,
         trainers=trainers_of(viewer, found.id),
-        agreement=AGREEMENT_IN_WORDS[found.course.agreement],
+        agreement=agreement_in_words(viewer, found.course),
         mode=MODE_LABELS[found.mode],
         passing_on=passing_on(found),
     )

@@ -32,9 +32,25 @@ from training.web.fields import (
 from training.web.forms import FilterForm, VersionedForm
 from training.web.readings import ReadingError
 
+AS_THEIR_AGENCY = "standard"
+"""What stands for a course without a rule of its own."""
 AGREEMENTS = (
+    Choice(
+        AS_THEIR_AGENCY,
+        "As the agency or the partnership has it",
+        "The agency of whoever books decides; where it has no rule, the partnership’s holds",
+    ),
     Choice(Agreement.NONE.value, "None", "Anybody may book by themselves"),
-    Choice(Agreement.DECLARED.value, "Declared", "The learner says so with each booking; the manager is told"),
+    Choice(
+        Agreement.DECLARED.value,
+        "Declared",
+        "The learner says so with each booking; the manager is told and may object",
+    ),
+    Choice(
+        Agreement.ASKED.value,
+        "Asked",
+        "The manager says yes or no; a place is held for the learner until they answer",
+    ),
 )
 _HOURS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 
@@ -87,9 +103,7 @@ class CourseForm(VersionedForm):
     hours = HoursField("Hours of learning", ask="the hours of learning")
     capacity = NumberField("Usual number of places", ask="the usual number of places", least=1, most=2000)
     minimum = NumberField("Least number of people to run it", ask="the least number of people", most=2000)
-    agreement = RadioField(
-        "Agreement of the line manager", ask="the agreement of the line manager", choices=AGREEMENTS, coerce=Agreement
-    )
+    agreement = RadioField("Agreement of the line manager", ask="the agreement of the line manager", choices=AGREEMENTS)
     valid_months = NumberField(
         "Months it counts for", ask="the months it counts for", hint="0 if it does not run out", most=600
     )
@@ -123,7 +137,7 @@ class CourseForm(VersionedForm):
             hours=self.hours.data or Decimal(0),
             is_participatory=self.is_participatory.data,
             is_multi_agency=self.is_multi_agency.data,
-            agreement=self.agreement.data,
+            agreement=None if self.agreement.data == AS_THEIR_AGENCY else Agreement(self.agreement.data),
             valid_months=self.valid_months.data or 0,
             priority_id=self.priority.data or None,
             audience=tuple(self.audience.data),

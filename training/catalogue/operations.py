@@ -45,7 +45,8 @@ class CourseDetails:
     hours: Decimal = Decimal(0)
     is_participatory: bool = True
     is_multi_agency: bool = True
-    agreement: Agreement = Agreement.DECLARED
+    agreement: Agreement | None = None
+    """None: as the agency of whoever books, or the partnership, has it."""
     valid_months: int = 36
     priority_id: int | None = None
     audience: tuple[int, ...] = ()

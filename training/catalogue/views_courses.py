@@ -4,12 +4,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.catalogue.blueprint import blueprint
-from training.catalogue.forms import CourseFilterForm, CourseForm
+from training.catalogue.forms import AS_THEIR_AGENCY, CourseFilterForm, CourseForm
 from training.catalogue.models import (
+    AGREEMENT_LABELS,
     COURSE_KIND_LABELS,
     COURSE_STATUS_LABELS,
     MODE_LABELS,
-    Agreement,
     Course,
     CourseKind,
     Mode,
@@ -34,14 +34,13 @@ from training.web.paging import page_asked_for, paged
 
 register_desk_section("Courses", "catalogue.desk_courses", position=30, prefixes=("/desk/courses", "/desk/priorities"))
 
-_DECLARED = "Declared by the learner, the manager is told"
-AGREEMENT_LABELS = {Agreement.NONE: "Not needed", Agreement.DECLARED: _DECLARED, Agreement.ASKED: _DECLARED}
+OF_THEIR_AGENCY = "As the agency of whoever books, or the partnership, has it"
 DEFAULTS = {
     "kind": CourseKind.COURSE,
     "mode": Mode.FACE_TO_FACE,
     "capacity": 25,
     "minimum": 8,
-    "agreement": Agreement.DECLARED,
+    "agreement": AS_THEIR_AGENCY,
     "valid_months": 36,
     "is_participatory": True,
     "is_multi_agency": True,
@@ -83,7 +82,7 @@ def desk_course(slug: str) -> ResponseReturnValue:
         kinds=COURSE_KIND_LABELS,
         modes=MODE_LABELS,
         statuses=COURSE_STATUS_LABELS,
-        agreements=AGREEMENT_LABELS,
+        agreement=AGREEMENT_LABELS[course.agreement] if course.agreement else OF_THEIR_AGENCY,
     )
 
 
@@ -163,13 +162,11 @@ def _form_of(course: Course, *, unsent: bool = False) -> CourseForm:
     data = {
         name: getattr(course, name)
         for name in (
-            "title", "code", "kind", "summary", "aims", "mode", "hours", "capacity", "minimum", "agreement",
-            "valid_months", "is_participatory", "is_multi_agency", "row_version",
+            "title", "code", "kind", "summary", "aims", "mode", "hours", "capacity", "minimum", "valid_months",
+            "is_participatory", "is_multi_agency", "row_version",
         )
     }  # fmt: skip
-    if course.agreement is Agreement.ASKED:
-        # Bookings treat it so, and it is no longer on offer.
-        data["agreement"] = Agreement.DECLARED
+    data["agreement"] = course.agreement or AS_THEIR_AGENCY
     data["priority"] = course.priority_id
     data["audience"] = [group.id for group in course.audience]
     data["outcomes"] = "\n".join(statement.text for statement in course.edition.outcomes)

@@ -1,5 +1,6 @@
 """Settings the partnership changes by itself: each is registered by its stage with its kind and default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
@@ -26,6 +27,8 @@ class Setting(Generic[Value]):
     most: int = 1_000_000
     protects: bool = False
     """Whether it protects accounts, also those of system administrators: only they change it."""
+    choices: Mapping[str, str] | None = None
+    """What a text may be, with the words for each; None: anything."""
 
 
 _settings: dict[str, Setting[int] | Setting[str] | Setting[bool]] = {}
@@ -40,11 +43,12 @@ def register_setting(
     least: int = 0,
     most: int = 1_000_000,
     protects: bool = False,
+    choices: Mapping[str, str] | None = None,
 ) -> Setting[Value]:
-    """Add a setting, once, when its stage is imported; `least` and `most` bound a number."""
+    """Add a setting, once, when its stage is imported; `least` and `most` bound a number, `choices` a text."""
     if key in _settings:
         raise ValueError(f"the setting {key} is already known")
-    setting = Setting(key, label, default, hint, least, most, protects)
+    setting = Setting(key, label, default, hint, least, most, protects, choices)
     _settings[key] = cast("Setting[int] | Setting[str] | Setting[bool]", setting)
     return setting
 
@@ -78,7 +82,7 @@ def may_change(viewer: Viewer, setting: Setting[Value]) -> bool:
 
 
 def change_setting(viewer: Viewer, setting: Setting[Value], value: Value) -> None:
-    """Set `setting` to `value`; raises ValueError where a number lies outside its bounds.
+    """Set `setting` to `value`; raises ValueError where it lies outside its bounds, or is none of its choices.
 
     LookupError where it is not for `viewer` to change.
     """
@@ -86,6 +90,8 @@ def change_setting(viewer: Viewer, setting: Setting[Value], value: Value) -> Non
         raise LookupError(f"the setting {setting.key} is out of reach")
     if isinstance(value, int) and not isinstance(value, bool) and not setting.least <= value <= setting.most:
         raise ValueError(f"{setting.label} must be between {setting.least} and {setting.most}")
+    if setting.choices is not None and value not in setting.choices:
+        raise ValueError(f"{setting.label} must be one of {', '.join(setting.choices)}")
     present = setting_value(setting)
     if present == value:
         return

@@ -55,11 +55,11 @@ def change(key: str) -> ResponseReturnValue:
         abort(403)
     form = form_for(setting)
     if form.validate_on_submit():
-        change_setting(current_viewer(), cast("Setting[str]", setting), cast(str, _sent(form)))
-        flash(f"“{setting.label}” is now {_in_words(_now(setting)) or 'empty'}.", "success")
+        change_setting(current_viewer(), cast("Setting[str]", setting), cast(str, _sent(setting, form)))
+        flash(f"“{setting.label}” is now {_in_words(setting, _now(setting)) or 'empty'}.", "success")
         return redirect(url_for("settings.index"))
     return render_template(
-        "web/setting.html", form=form, setting=setting, default=_in_words(setting.default)
+        "web/setting.html", form=form, setting=setting, default=_in_words(setting, setting.default)
     ), form.status
 
 
@@ -67,14 +67,20 @@ def by_group() -> dict[str, list[tuple[AnySetting, str, bool]]]:
     """Every setting under its heading: what it is now in words, and whether that is as delivered."""
     groups: dict[str, list[tuple[AnySetting, str, bool]]] = {heading: [] for heading in GROUPS.values()}
     for setting in settings():
-        row = (setting, _in_words(_now(setting)), _now(setting) == setting.default)
+        row = (setting, _in_words(setting, _now(setting)), _now(setting) == setting.default)
         groups[GROUPS[setting.key.partition(".")[0]]].append(row)
     return {heading: rows for heading, rows in groups.items() if rows}
 
 
 def form_for(setting: AnySetting) -> Form:
-    """A form of one field, of the kind that `setting` is: a number within its bounds, yes or no, or text."""
+    """A form of one field, of the kind that `setting` is: a number within its bounds, yes or no, a choice, or text."""
     present = _now(setting)
+    if setting.choices is not None:
+
+        class ChoiceForm(Form):
+            value = RadioField(setting.label, choices=dict(setting.choices), hint=setting.hint, default=str(present))
+
+        return ChoiceForm()
     if isinstance(setting.default, bool):
 
         class YesNoForm(Form):
@@ -108,12 +114,14 @@ def _now(setting: AnySetting) -> int | str | bool:
     return setting_value(cast("Setting[str]", setting))
 
 
-def _sent(form: Form) -> int | str | bool:
+def _sent(setting: AnySetting, form: Form) -> int | str | bool:
     data = form["value"].data
-    return data == "yes" if isinstance(form["value"], RadioField) else data
+    return data == "yes" if isinstance(setting.default, bool) else data
 
 
-def _in_words(value: int | str | bool) -> str:
+def _in_words(setting: AnySetting, value: int | str | bool) -> str:
+    if setting.choices is not None:
+        return setting.choices[str(value)]
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return f"{value:,}" if isinstance(value, int) else value
