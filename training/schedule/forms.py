@@ -1,23 +1,26 @@
-"""Forms of the desk's schedule: a session with its dates, its trainers, and venues."""
+"""Forms of the desk's schedule: a session with its dates, and its trainers."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from training.catalogue.models import MODE_LABELS, Course, Mode
 from training.core import clock
 from training.core.viewer import Viewer
-from training.schedule.models import TRAINER_PART_LABELS, AssignmentState, CourseSession, TrainerPart, Venue
+from training.schedule.forms_parts import PartsForm
+from training.schedule.models import (
+    LIST_ORDER_LABELS,
+    TRAINER_PART_LABELS,
+    AssignmentState,
+    CourseSession,
+    ListOrder,
+    TrainerPart,
+)
 from training.schedule.operations import SessionDetails
-from training.schedule.operations_venues import VenueDetails
 from training.schedule.queries import trainer_choices, venue_choices
-from training.schedule.rules import LINK_TO_FOLLOW, MOST_PARTS, PartTimes, parts_problems
-from training.web.asked import AskedField
-from training.web.comparing import NOTHING, said
+from training.schedule.rules import LINK_TO_FOLLOW
 from training.web.fields import (
     Choice,
     DateField,
-    HiddenField,
     NumberField,
     RadioField,
     SelectField,
@@ -29,86 +32,6 @@ from training.web.forms import Form, VersionedForm
 
 OPENING_HOUR, CLOSING_HOUR = time(9), time(17)
 """When booking opens and closes on a day without a time."""
-
-
-class PartsForm(VersionedForm):
-    """The dates of a session: fields `on_1`, `starts_1`, `ends_1` to `MOST_PARTS`, of which `shown` are drawn.
-
-    A part left empty is left out. The button `add_part` draws one more and keeps what was typed.
-    """
-
-    shown = HiddenField()
-
-    @property
-    def numbers(self) -> range:
-        """The parts to draw."""
-        typed = [number for number in range(1, MOST_PARTS + 1) if not self.is_empty(number)]
-        asked = int(self.shown.data) if self.shown.data.isdecimal() and len(self.shown.data) < 3 else 1
-        return range(1, min(MOST_PARTS, max(asked, *typed, 1)) + 1)
-
-    def is_empty(self, number: int) -> bool:
-        """Whether nothing at all was typed for a part."""
-        return not any(said(field) != NOTHING for field in self.fields_of(number))
-
-    def fields_of(self, number: int) -> list[AskedField]:
-        """The day, the start and the end of a part."""
-        fields = [self[f"{name}_{number}"] for name in ("on", "starts", "ends")]
-        return [field for field in fields if isinstance(field, AskedField)]
-
-    @property
-    def parts(self) -> list[PartTimes]:
-        """The dates that are complete, in the order of the page."""
-        return [part for _, part in self._complete()]
-
-    def show_parts(self, parts: Sequence[PartTimes], *, anew: bool = False) -> None:
-        """Fill in the dates of a session where the form was not sent, or `anew` in any case."""
-        if self.is_submitted() and not anew:
-            return
-        self.shown.data = str(len(parts) or 1)
-        for number, part in enumerate(parts, 1):
-            for name, value in (("on", part.on), ("starts", part.starts), ("ends", part.ends)):
-                self[f"{name}_{number}"].process(None, value)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field, that dates are complete and in order, and that there is one."""
-        sound = super().validate(extra_validators)
-        numbers = [number for number in range(1, MOST_PARTS + 1) if number == 1 or not self.is_empty(number)]
-        for number in numbers:
-            if number == 1 and len(numbers) > 1 and self.is_empty(1):
-                continue
-            for field in self.fields_of(number):
-                if field.data is None and not field.errors:
-                    self.add_error(field.missing, field.name)
-                    sound = False
-        complete = self._complete()
-        for problem in parts_problems([part for _, part in complete]):
-            self.add_error(problem.sentence, f"{problem.field}_{complete[problem.index][0]}")
-            sound = False
-        return sound
-
-    def _complete(self) -> list[tuple[int, PartTimes]]:
-        found: list[tuple[int, PartTimes]] = []
-        for number in range(1, MOST_PARTS + 1):
-            on, starts, ends = (field.data for field in self.fields_of(number))
-            if on is not None and starts is not None and ends is not None:
-                found.append((number, PartTimes(on, starts, ends)))
-        return found
-
-
-for _number in range(1, MOST_PARTS + 1):
-    _which = f" of day {_number}" if _number > 1 else ""
-    _before = f"Day {_number}: " if _number > 1 else ""
-    _fields = {
-        f"on_{_number}": DateField(f"{_before}date" if _before else "Date", ask=f"the date{_which}", required=False),
-        f"starts_{_number}": TimeField(
-            f"{_before}starts" if _before else "Starts", ask=f"the start time{_which}", required=False
-        ),
-        f"ends_{_number}": TimeField(
-            f"{_before}ends" if _before else "Ends", ask=f"the end time{_which}", required=False
-        ),
-    }
-    for _name, _field in _fields.items():
-        setattr(PartsForm, _name, _field)
 
 
 class PlacesForm(PartsForm):
@@ -177,20 +100,79 @@ class DetailsForm(VersionedForm):
         """When booking closes; None for at the start."""
         return _moment(self.booking_closes.data, self.booking_closes_time.data, CLOSING_HOUR)
 
+    def days_with_times(self) -> list[tuple[DateField, TimeField]]:
+        """The days of this form that may have a time beside them."""
+        return [(self.booking_opens, self.booking_opens_time), (self.booking_closes, self.booking_closes_time)]
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and that no time stands without its day."""
         sound = super().validate(extra_validators)
-        for day, at in (
-            (self.booking_opens, self.booking_opens_time),
-            (self.booking_closes, self.booking_closes_time),
-        ):
+        for day, at in self.days_with_times():
             if day.data is None and not day.errors and at.data is not None:
                 self.add_error(day.missing, day.name)
                 sound = False
         return sound
 
 
-class SessionForm(PlacesForm, DetailsForm):
+class RulesForm(DetailsForm):
+    """How places are given, and when a draft is published: what is settled before anybody can book."""
+
+    online_capacity = NumberField(
+        "Places online",
+        ask="the number of places online",
+        required=False,
+        least=1,
+        most=2000,
+        hint="Only for hybrid. Fill it in to keep places in the room and online apart: the places above are then those "
+        "in the room. Leave it empty if every place serves either way",
+    )
+    list_order = RadioField(
+        "Who on the waiting list gets a place first", ask="who gets a place first", choices=LIST_ORDER_LABELS,
+        coerce=ListOrder,
+    )  # fmt: skip
+    applications_close = DateField(
+        "Applications close on",
+        ask="the day applications close",
+        required=False,
+        hint="Leave empty to give places to whoever asks first. Otherwise people apply until then, "
+        "and the places are allotted afterwards",
+    )
+    applications_close_time = TimeField(
+        "Applications close at",
+        ask="the time applications close",
+        required=False,
+        hint="5pm if you leave it empty",
+    )
+    publish_on = DateField(
+        "Publish by itself on",
+        ask="the day to publish it",
+        required=False,
+        hint="Leave empty to publish it yourself. What is missing then keeps it a draft, and the desk says so",
+    )
+    publish_time = TimeField(
+        "Publish at", ask="the time to publish it", required=False, hint="9am if you leave it empty"
+    )
+
+    def days_with_times(self) -> list[tuple[DateField, TimeField]]:
+        """Also when applications close and when it is published."""
+        return [
+            *super().days_with_times(),
+            (self.applications_close, self.applications_close_time),
+            (self.publish_on, self.publish_time),
+        ]
+
+    @property
+    def applications_close_at(self) -> datetime | None:
+        """When applications close; None where nobody applies."""
+        return _moment(self.applications_close.data, self.applications_close_time.data, CLOSING_HOUR)
+
+    @property
+    def publish_at(self) -> datetime | None:
+        """When the worker publishes it; None where somebody does."""
+        return _moment(self.publish_on.data, self.publish_time.data, OPENING_HOUR)
+
+
+class SessionForm(PlacesForm, RulesForm):
     """A session as the desk drafts it."""
 
     @property
@@ -200,35 +182,50 @@ class SessionForm(PlacesForm, DetailsForm):
             parts=self.parts,
             mode=self.mode.data,
             capacity=self.capacity.data or 0,
+            online_capacity=self.online_capacity.data,
             venue_id=self.venue.data or None,
             online_link=self.online_link.data,
             joining_notes=self.joining_notes.data,
             booking_opens_at=self.opens_at,
             booking_closes_at=self.closes_at,
+            list_order=self.list_order.data,
+            applications_close_at=self.applications_close_at,
+            publish_at=self.publish_at,
         )
 
 
 def defaults_of(course: Course) -> dict[str, object]:
     """What a new session takes over from its course."""
-    return {"mode": course.mode, "capacity": course.capacity}
+    return {"mode": course.mode, "capacity": course.capacity, "list_order": ListOrder.ASKING}
 
 
 def values_of(session: CourseSession) -> dict[str, object]:
     """What the form of an existing draft begins with, without its dates."""
-    opens = clock.local(session.booking_opens_at) if session.booking_opens_at else None
-    closes = clock.local(session.booking_closes_at) if session.booking_closes_at else None
+    moments = {
+        "booking_opens": session.booking_opens_at,
+        "booking_closes": session.booking_closes_at,
+        "applications_close": session.applications_close_at,
+    }
+    values: dict[str, object] = {}
+    for name, moment in moments.items():
+        values |= _day_and_time(moment, name, f"{name}_time")
     return {
+        **values,
+        **_day_and_time(session.publish_at, "publish_on", "publish_time"),
         "mode": session.mode,
         "venue": session.venue_id,
         "online_link": session.online_link,
         "capacity": session.capacity,
+        "online_capacity": session.online_capacity,
+        "list_order": session.list_order,
         "joining_notes": session.joining_notes,
-        "booking_opens": opens and opens.date(),
-        "booking_opens_time": opens and opens.time(),
-        "booking_closes": closes and closes.date(),
-        "booking_closes_time": closes and closes.time(),
         "row_version": session.row_version,
     }
+
+
+def _day_and_time(moment: datetime | None, day: str, at: str) -> dict[str, object]:
+    here = clock.local(moment) if moment else None
+    return {day: here and here.date(), at: here and here.time()}
 
 
 def _moment(on: date | None, at: time | None, otherwise: time) -> datetime | None:
@@ -253,35 +250,3 @@ class TrainerForm(Form):
     def offer(self, viewer: Viewer) -> None:
         """Fill in the people of the training pool."""
         self.person.choices = trainer_choices(viewer)
-
-
-class VenueForm(VersionedForm):
-    """What people need to know of a place."""
-
-    name = TextField("Name", ask="the name of the venue")
-    address = TextAreaField("Address", ask="the address", rows=4, max_length=400)
-    access = TextAreaField(
-        "Access",
-        required=False,
-        hint="Steps, lift, hearing loop, toilets: what somebody needs to know before they come",
-        max_length=1000,
-        rows=3,
-    )
-    parking = TextAreaField("Parking and travel", required=False, max_length=1000, rows=3)
-    telephone = TextField("Telephone", required=False, max_length=40, width=20)
-
-    @property
-    def details(self) -> VenueDetails:
-        """What was said, for the operations."""
-        return VenueDetails(
-            name=self.name.data,
-            address=self.address.data,
-            access=self.access.data,
-            parking=self.parking.data,
-            telephone=self.telephone.data,
-        )
-
-
-def values_of_venue(venue: Venue) -> dict[str, object]:
-    """What the form of an existing venue begins with."""
-    return {name: getattr(venue, name) for name in ("name", "address", "access", "parking", "telephone", "row_version")}

@@ -18,7 +18,7 @@ from training.core.database import db
 from training.core.refusal import Refused
 from training.core.transaction import lock_row
 from training.core.viewer import Viewer
-from training.schedule.models import CourseSession, SessionPart, SessionStatus, Venue
+from training.schedule.models import CourseSession, ListOrder, SessionPart, SessionStatus, Venue
 from training.schedule.rules import (
     MOST_PARTS,
     PartTimes,
@@ -29,6 +29,7 @@ from training.schedule.rules import (
     needs_link,
     needs_venue,
     parts_problems,
+    publish_time_problem,
 )
 
 
@@ -44,6 +45,11 @@ class SessionDetails:
     joining_notes: str = ""
     booking_opens_at: datetime | None = None
     booking_closes_at: datetime | None = None
+    online_capacity: int | None = None
+    """The places online where a hybrid session keeps them apart; `capacity` is then the room."""
+    list_order: ListOrder = ListOrder.ASKING
+    applications_close_at: datetime | None = None
+    publish_at: datetime | None = None
 
 
 def draft_session(viewer: Viewer, course_id: int, details: SessionDetails) -> CourseSession:
@@ -85,6 +91,7 @@ def publish_session(viewer: Viewer, session_id: int, at: datetime | None = None)
     session.edition = use_edition(session.course)
     session.status = SessionStatus.PUBLISHED
     session.published_at = moment
+    session.publish_at = None
     audit.record(viewer, "published the session", session)
     db.session.flush()
     return session
@@ -169,14 +176,11 @@ def _apply(session: CourseSession, details: SessionDetails) -> tuple[dict[str, A
     venue_id = details.venue_id if needs_venue(details.mode) else None
     if venue_id is not None and db.session.get(Venue, venue_id) is None:
         raise Refused("Select a venue from the list", "venue")
-    if details.capacity < 0:
-        raise Refused("The number of places must be 0 or more", "capacity")
+    _check_places(details)
     dates_before = _dates(session)
     set_parts(session, details.parts)
     dates = _dates(session)
-    field, sentence = booking_times_problem(details.booking_opens_at, details.booking_closes_at, session.starts_at)
-    if sentence:
-        raise Refused(sentence, field)
+    _check_moments(session, details)
     before, after = audit.changes(
         session,
         {
@@ -187,11 +191,42 @@ def _apply(session: CourseSession, details: SessionDetails) -> tuple[dict[str, A
             "joining_notes": details.joining_notes.strip(),
             "booking_opens_at": details.booking_opens_at,
             "booking_closes_at": details.booking_closes_at,
+            "online_capacity": details.online_capacity,
+            "list_order": details.list_order,
+            "applications_close_at": details.applications_close_at,
+            "publish_at": details.publish_at,
         },
     )
     if dates != dates_before:
         before["dates"], after["dates"] = dates_before, dates
     return before, after
+
+
+def _check_places(details: SessionDetails) -> None:
+    if details.capacity < 0:
+        raise Refused("The number of places must be 0 or more", "capacity")
+    if details.online_capacity is None:
+        return
+    if details.mode is not Mode.HYBRID:
+        raise Refused(
+            "Only a hybrid session keeps places online apart. Leave this empty, or choose hybrid", "online_capacity"
+        )
+    if details.online_capacity < 0:
+        raise Refused("The number of places online must be 0 or more", "online_capacity")
+
+
+def _check_moments(session: CourseSession, details: SessionDetails) -> None:
+    """Refuse moments that do not fit the dates that the session now has."""
+    field, sentence = booking_times_problem(
+        details.booking_opens_at, details.booking_closes_at, session.starts_at, details.applications_close_at
+    )
+    if sentence:
+        raise Refused(sentence, field)
+    # A moment that has passed while something was missing stays: the worker publishes as soon as nothing is.
+    if details.publish_at != session.publish_at and (
+        sentence := publish_time_problem(details.publish_at, session.starts_at, clock.now())
+    ):
+        raise Refused(sentence, "publish_on")
 
 
 def _dates(session: CourseSession) -> str:

@@ -24,6 +24,10 @@ class VenueDetails:
     access: str = ""
     parking: str = ""
     telephone: str = ""
+    signal: str = ""
+    contact_name: str = ""
+    contact_address: str = ""
+    day_cost_pence: int | None = None
 
 
 def add_venue(viewer: Viewer, details: VenueDetails) -> Venue:
@@ -46,11 +50,13 @@ def change_venue(viewer: Viewer, venue_id: int, details: VenueDetails) -> Venue:
 
 
 def _checked(details: VenueDetails, venue: Venue | None) -> dict[str, Any]:
-    values = {name: text.strip() for name, text in asdict(details).items()}
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in asdict(details).items()}
     values["name"] = " ".join(details.name.split())
     for name in ("name", "address"):
         if not values[name]:
             raise Refused(f"Enter the {name}", name)
+    if details.day_cost_pence is not None and details.day_cost_pence < 0:
+        raise Refused("The cost of a day must be £0 or more", "day_cost")
     mine = None if venue is None else venue.id
     names = db.session.execute(select(Venue.id, Venue.name))
     wanted = slug_of(folded(values["name"]))

@@ -121,13 +121,33 @@ def missing_to_publish(draft: Readiness, now: datetime) -> list[str]:
 
 
 def booking_times_problem(
-    opens_at: datetime | None, closes_at: datetime | None, starts_at: datetime
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    starts_at: datetime,
+    applications_close_at: datetime | None = None,
 ) -> tuple[str, str]:
-    """What is wrong with when booking opens and closes: a field and a sentence, both empty when nothing is."""
+    """What is wrong with when booking opens and closes and applications close: a field and a sentence, else empty."""
     if opens_at is not None and opens_at >= starts_at:
         return "booking_opens", "Booking must open before the session starts"
     if closes_at is not None and closes_at > starts_at:
         return "booking_closes", "Booking must close by the time the session starts"
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         return "booking_closes", "Booking must close after it opens"
+    if applications_close_at is None:
+        return "", ""
+    if applications_close_at >= starts_at:
+        return "applications_close", "Applications must close before the session starts"
+    if opens_at is not None and applications_close_at <= opens_at:
+        return "applications_close", "Applications must close after booking opens"
+    if closes_at is not None and applications_close_at > closes_at:
+        return "applications_close", "Applications must close by the time booking closes"
     return "", ""
+
+
+def publish_time_problem(publish_at: datetime | None, starts_at: datetime, now: datetime) -> str:
+    """What is wrong with the moment at which a draft is to be published, as a sentence; empty when nothing is."""
+    if publish_at is None:
+        return ""
+    if publish_at <= now:
+        return "Enter a time in the future"
+    return "" if publish_at < starts_at else "Enter a time before the session starts"

@@ -9,7 +9,7 @@ from training.core.refusal import Refused
 from training.core.transaction import lock_row
 from training.core.viewer import DESK_ROLES
 from training.schedule.blueprint import blueprint
-from training.schedule.forms import VenueForm, values_of_venue
+from training.schedule.forms_venues import VenueForm, values_of_venue
 from training.schedule.models import Venue
 from training.schedule.operations_venues import add_venue, change_venue
 from training.schedule.queries import venue_by_slug, venues

@@ -17,7 +17,7 @@ from training.core.mailboxes import one_line
 from training.web.asked import AskedField, clean_text
 from training.web.choices import CheckboxesField, CheckboxField, Choice, RadioField, SelectField
 from training.web.formats import clock, listing
-from training.web.readings import ReadingError, read_clock, read_day, read_number
+from training.web.readings import ReadingError, read_clock, read_day, read_number, read_pence
 
 __all__ = [
     "CheckboxField",
@@ -27,6 +27,7 @@ __all__ = [
     "EmailField",
     "FileField",
     "HiddenField",
+    "MoneyField",
     "NumberField",
     "PasswordField",
     "RadioField",
@@ -149,6 +150,27 @@ class NumberField(ShortAnswerField):
 
     def parameters(self) -> dict[str, Any]:
         return {"value": self.shown, "inputmode": "numeric", "spellcheck": False}
+
+
+class MoneyField(ShortAnswerField):
+    """A sum typed in pounds; its data is in pence."""
+
+    data: int | None
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(label, *args, **{"width": 5, **kwargs})
+
+    def read(self, text: str) -> int:
+        return read_pence(text, self.subject)
+
+    def as_text(self) -> str:
+        if self.data is None:
+            return ""
+        pounds, pence = divmod(self.data, 100)
+        return f"{pounds}.{pence:02}" if pence else str(pounds)
+
+    def parameters(self) -> dict[str, Any]:
+        return {"value": self.shown, "prefix": {"text": "£"}, "inputmode": "decimal", "spellcheck": False}
 
 
 class TimeField(ShortAnswerField):

@@ -12,6 +12,7 @@ _CLOCK = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
+_POUNDS = re.compile(r"£?(?P<pounds>\d{1,7})(?:\.(?P<pence>\d{2}))?", re.ASCII)
 _FIGURES = re.compile(r"\d{1,4}", re.ASCII)
 _WORDS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
@@ -37,6 +38,14 @@ def read_number(text: str, subject: str, least: int | None = None, most: int | N
     if most is not None and value > most:
         raise ReadingError(f"{subject} must be {most:,} or less")
     return value
+
+
+def read_pence(text: str, subject: str) -> int:
+    """Pence of a sum of money in pounds, written "£1,200", "87.50" or "120"; `subject` opens an error."""
+    match = _POUNDS.fullmatch(text.replace(",", "").replace(" ", ""))
+    if not match:
+        raise ReadingError(f"{subject} must be a sum in pounds, like 120 or 87.50")
+    return int(match["pounds"]) * 100 + int(match["pence"] or 0)
 
 
 def read_clock(text: str, thing: str) -> time:
