@@ -115,7 +115,7 @@ HELD = (
         done_by=("published_by_id",),
         plain=("text", "change", "figures"),
     ),
-    Holding(table="message_text", label="Texts of messages", plain=("kind", "subject", "body")),
+    Holding(table="message_text", label="Texts of messages", plain=("kind", "subject", "body", "delivered")),
     Holding(table="period_done", label="What is done once in a period", plain=("kind", "subject", "period")),
     Holding(
         table="note",

@@ -16,3 +16,7 @@ class MessageText(Identified, Changed, Versioned, Base):
     kind: Mapped[str] = mapped_column(ShortText, unique=True)
     subject: Mapped[str]
     body: Mapped[str]
+    in_use: Mapped[bool] = mapped_column(default=True)
+    """False once the partnership went back to the delivered words; its own are kept, to be taken up again."""
+    delivered: Mapped[str] = mapped_column(default="")
+    """The delivered subject and body beside which it was written: they change with a release."""

@@ -40,6 +40,7 @@ MESSAGE_STATE_LABELS = {
 }
 UNSETTLED = (MessageState.QUEUED, MessageState.SENDING)
 _UNSETTLED = text("state IN ('queued', 'sending')")
+_TROUBLED = text("(state = 'failed' OR bounced_at IS NOT NULL) AND put_right_at IS NULL")
 
 
 class OutboxMessage(Identified, Dated, Base):
@@ -51,6 +52,7 @@ class OutboxMessage(Identified, Dated, Base):
         CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_has_moment"),
         Index("ix_outbox_message_unsettled", "stream", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index("ix_outbox_message_next", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+        Index("ix_outbox_message_troubled", "id", sqlite_where=_TROUBLED, postgresql_where=_TROUBLED),
         Index("ix_outbox_message_about", "about"),
     )
 
@@ -82,6 +84,8 @@ class OutboxMessage(Identified, Dated, Base):
     bounced_at: Mapped[datetime | None]
     """When a mail server said afterwards that it could not deliver it."""
     bounce: Mapped[str] = mapped_column(default="")
+    put_right_at: Mapped[datetime | None]
+    """When the desk dealt with one that failed or came back: it needs nobody any more."""
 
     @property
     def shown_text(self) -> str:
