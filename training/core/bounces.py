@@ -1,0 +1,34 @@
+"""What mail servers said afterwards: messages that were accepted, and came back because nobody could deliver them."""
+
+from sqlalchemy import select
+
+from training.core import audit, clock
+from training.core.database import db
+from training.core.mailboxes import one_line
+from training.core.outbox import MessageState, OutboxMessage
+from training.core.viewer import WORKER
+
+LONGEST_DIAGNOSTIC = 300
+
+
+def note_bounce(message_id: str, diagnostic: str, sent_to: str = "") -> bool:
+    """Note on the message with this Message-ID that it came back for good, and in the server's words why.
+
+    `sent_to` is the address it had when it left, where the bounce says it: one about an address that was put right
+    since is passed over. True where a message bears the note now and did not before; one that is not known, was not
+    sent, or has come back already is left as it is. Within the caller's transaction.
+    """
+    message = db.session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.message_id == message_id, OutboxMessage.state == MessageState.SENT)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if message is None or message.bounced_at is not None:
+        return False
+    if sent_to and sent_to.lower() != message.recipient_address.lower():
+        return False
+    message.bounced_at = clock.now()
+    message.bounce = one_line(diagnostic)[:LONGEST_DIAGNOSTIC] or "The mail server gave no reason."
+    audit.record(WORKER, "noted that the message came back", message, after={"bounce": message.bounce})
+    return True
