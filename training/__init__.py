@@ -15,6 +15,7 @@ from training.agencies.views import blueprint as agencies_pages
 from training.attendance.views import blueprint as attendance_pages
 from training.bookings.views import blueprint as bookings_pages
 from training.catalogue.views import blueprint as catalogue_pages
+from training.changes.views import blueprint as changes_pages
 from training.config import ROOT, Config
 from training.core.database import configure_database, db
 from training.core.logs import configure_logs
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     planning_pages,
     schedule_pages,
     bookings_pages,
+    changes_pages,
     attendance_pages,
     evaluations_pages,
     reports_pages,

@@ -9,8 +9,8 @@ from flask import Flask
 from werkzeug.http import parse_date
 
 from tests.factories import make_course, make_session
-from training.bookings.operations_sessions import call_off_session
 from training.catalogue.models import CourseKind, Mode
+from training.changes.operations_call_off import call_off_session
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import COMMAND

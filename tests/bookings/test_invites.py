@@ -13,9 +13,11 @@ from tests.factories import make_assignment, make_course, make_person, make_sess
 from tests.mailbox import Delivery, Mailbox
 from training.bookings.models import Booking, CalendarEntry
 from training.bookings.operations import book_place, cancel_booking
-from training.bookings.operations_sessions import call_off_session, move_session
-from training.bookings.ticks import invite_trainers, refresh_invites
+from training.bookings.ticks import refresh_invites
+from training.bookings.ticks_trainers import invite_trainers
 from training.catalogue.models import Mode
+from training.changes.operations_call_off import call_off_session
+from training.changes.operations_move import move_session
 from training.core import clock, sending
 from training.core.database import db
 from training.core.transports import SmtpTransport

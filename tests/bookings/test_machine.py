@@ -30,7 +30,8 @@ from training.bookings.operations import (
     give_place,
     lapse_offer,
 )
-from training.bookings.operations_sessions import call_off_session, move_session
+from training.changes.operations_call_off import call_off_session
+from training.changes.operations_move import move_session
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.transaction import in_unit_of_work

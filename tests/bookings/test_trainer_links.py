@@ -10,9 +10,9 @@ from tests.bookings.links_in_mail import code_in, latest, link_in
 from tests.conftest import WallClock
 from tests.factories import make_assignment, make_person, make_session
 from tests.pages import Client
-from training.bookings.operations_sessions import call_off_session, move_session
-from training.bookings.ticks import invite_trainers
-from training.bookings.ticks_trainers import ask_trainers
+from training.bookings.ticks_trainers import ask_trainers, invite_trainers
+from training.changes.operations_call_off import call_off_session
+from training.changes.operations_move import move_session
 from training.core import clock
 from training.core.database import db
 from training.core.links import create_link

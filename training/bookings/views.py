@@ -11,7 +11,6 @@ from training.bookings import (
     views_offers,
     views_people,
     views_public,
-    views_session_deeds,
     views_to_confirm,
     views_trainers,
 )
@@ -28,7 +27,6 @@ PAGES = (
     views_offers,
     views_people,
     views_public,
-    views_session_deeds,
     views_trainers,
     views_to_confirm,
 )

@@ -17,7 +17,7 @@ from training.bookings import notices
 from training.bookings.models import Booking, BookingState
 from training.bookings.notices_trainers import trainer_asked
 from training.bookings.operations import cancel_booking, waiting_position
-from training.bookings.operations_sessions import call_off_session
+from training.changes.operations_call_off import call_off_session
 from training.core import audit, clock
 from training.core.database import Base, db
 from training.core.links import SignedLink, use_link

@@ -1,7 +1,4 @@
-"""The deeds on a published session that people have booked: moving it, calling it off, putting its details right.
-
-Everybody is told once.
-"""
+"""Moving a session: other dates, times, place, link or mode."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,50 +8,19 @@ from sqlalchemy.orm import joinedload
 
 from training.bookings import notices
 from training.bookings.invites import CalendarMail, Participant, cancel_entry
-from training.bookings.models import LIVE, Booking, CalendarEntry, CancelledBy
-from training.bookings.operations import BEGUN, end_booking
-from training.bookings.places import locked_session, promote_waiting
+from training.bookings.models import Booking, CalendarEntry
+from training.bookings.places import promote_waiting
+from training.bookings.queries_session import live_bookings
 from training.bookings.wording import place, sitting
 from training.catalogue.models import Mode
+from training.changes.queries import accepted_trainers, locked_coming
 from training.core import audit, clock
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
-from training.schedule.models import (
-    AssignmentState,
-    CourseSession,
-    SessionPart,
-    SessionStatus,
-    TrainerAssignment,
-    Venue,
-)
+from training.schedule.models import CourseSession, SessionPart, TrainerAssignment, Venue
 from training.schedule.operations import set_parts, times_of
-from training.schedule.rules import (
-    LINK_TO_FOLLOW,
-    PartTimes,
-    booking_times_problem,
-    link_problem,
-    needs_link,
-    needs_venue,
-)
-
-
-def call_off_session(viewer: Viewer, session_id: int, reason: str) -> CourseSession:
-    """Call a published session off: every live booking ends, and everybody hears of it once with the reason."""
-    course_session = _locked_coming(session_id)
-    if not reason:
-        raise Refused("Enter the reason, which everybody who booked will read", "reason")
-    bookings, assignments = live_bookings(session_id), _accepted(session_id)
-    course_session.status = SessionStatus.CALLED_OFF
-    course_session.called_off_at = course_session.changed_at = clock.now()
-    course_session.called_off_reason = reason
-    audit.record(viewer, "called off", course_session, after={"bookings": len(bookings)}, reason=reason)
-    for booking in bookings:
-        end_booking(viewer, booking, CancelledBy.CALLED_OFF, reason)
-        notices.called_off(booking)
-    for assignment in assignments:
-        notices.called_off(assignment)
-    return course_session
+from training.schedule.rules import LINK_TO_FOLLOW, PartTimes, link_problem, needs_link, needs_venue
 
 
 def move_session(
@@ -70,12 +36,12 @@ def move_session(
 
     A moment at which booking closes moves along with the start. Refused where nothing differs.
     """
-    course_session = _locked_coming(session_id)
+    course_session = locked_coming(session_id)
     if parts and min(parts).starts_at <= clock.now():
         raise Refused("Choose a date in the future", "parts-0-on")
     wanted = _place_wanted(mode or course_session.mode, venue_id, online_link)
     was_times, was_place, was_start = times_of(course_session), place(course_session), course_session.starts_at
-    people: list[Participant] = [*live_bookings(session_id), *_accepted(session_id)]
+    people: list[Participant] = [*live_bookings(session_id), *accepted_trainers(session_id)]
     removed = _close_entries(session_id, people, keep=len(parts))
     set_parts(course_session, parts)
     before, after = audit.changes(course_session, wanted)
@@ -98,67 +64,6 @@ def move_session(
             participant.offered_until = min(participant.offered_until, course_session.starts_at)
         notices.changed(participant, differences, removed[participant])
     promote_waiting(viewer, course_session)
-    return course_session
-
-
-def change_details(
-    viewer: Viewer,
-    session_id: int,
-    *,
-    joining_notes: str,
-    booking_opens_at: datetime | None,
-    booking_closes_at: datetime | None,
-) -> CourseSession:
-    """Change what people read before they come, and when booking opens and closes (None: at once, at the start).
-
-    A later close may let in whoever waits. New notes reach calendars with the next `ticks.refresh_invites`.
-    """
-    course_session = _locked_coming(session_id, "changed here")
-    field, sentence = booking_times_problem(booking_opens_at, booking_closes_at, course_session.starts_at)
-    if sentence:
-        raise Refused(sentence, field)
-    wanted: dict[str, object] = {
-        "joining_notes": joining_notes.strip(),
-        "booking_opens_at": booking_opens_at,
-        "booking_closes_at": booking_closes_at,
-    }
-    before, after = audit.changes(course_session, wanted)
-    if after:
-        audit.record(viewer, "changed the details", course_session, before=before, after=after)
-        promote_waiting(viewer, course_session)
-    return course_session
-
-
-def live_bookings(session_id: int) -> list[Booking]:
-    """The live bookings of a session with their people, read afresh, in the order of asking."""
-    return list(
-        db.session.scalars(
-            select(Booking)
-            .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
-            .options(joinedload(Booking.person))
-            .order_by(Booking.asked_at, Booking.id)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-def _accepted(session_id: int) -> list[TrainerAssignment]:
-    return list(
-        db.session.scalars(
-            select(TrainerAssignment)
-            .where(TrainerAssignment.session_id == session_id, TrainerAssignment.state == AssignmentState.ACCEPTED)
-            .options(joinedload(TrainerAssignment.person))
-            .order_by(TrainerAssignment.id)
-        )
-    )
-
-
-def _locked_coming(session_id: int, deed: str = "moved or called off") -> CourseSession:
-    course_session = locked_session(session_id)
-    if course_session.status is not SessionStatus.PUBLISHED:
-        raise Refused(f"Only a published session can be {deed}")
-    if clock.now() >= course_session.starts_at:
-        raise Refused(BEGUN)
     return course_session
 
 

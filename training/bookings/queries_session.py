@@ -1,0 +1,39 @@
+"""What is asked about the bookings of one session, or of one course, by the deeds on them."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased, joinedload
+
+from training.bookings.models import LIVE, Booking, CancelledBy
+from training.core.database import db
+from training.schedule.models import CourseSession
+
+
+def live_bookings(session_id: int) -> list[Booking]:
+    """The live bookings of a session with their people, read afresh, in the order of asking."""
+    return list(
+        db.session.scalars(
+            select(Booking)
+            .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
+            .options(joinedload(Booking.person))
+            .order_by(Booking.asked_at, Booking.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def goes_first_for(person_id: int, course_id: int) -> bool:
+    """Whether the person goes first for the next date of the course: theirs was called off, and they had none since."""
+    later, later_session = aliased(Booking), aliased(CourseSession)
+    had_place_since = exists().where(
+        later.person_id == person_id,
+        later.session_id == later_session.id,
+        later_session.course_id == course_id,
+        later.confirmed_at >= Booking.cancelled_at,
+    )
+    called_off = (
+        select(Booking.id)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(Booking.person_id == person_id, CourseSession.course_id == course_id)
+        .where(Booking.cancelled_by == CancelledBy.CALLED_OFF, ~had_place_since)
+    )
+    return db.session.scalars(called_off.limit(1)).first() is not None

@@ -1,0 +1,8 @@
+"""Every page of deeds on a session: imports the modules whose views stand on the blueprint."""
+
+from training.changes import views_call_off, views_capacity, views_details, views_move
+from training.changes.blueprint import blueprint
+
+PAGES = (views_call_off, views_capacity, views_details, views_move)
+
+__all__ = ["PAGES", "blueprint"]
