@@ -78,7 +78,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
-        Job("trainers’ calendars", 60, bookings.invite_trainers),
+        Job("trainers’ calendars", 60, ticks_trainers.invite_trainers),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
         Job("calendars out of step", 300, bookings.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),

@@ -5,7 +5,7 @@ Each tick reads keys without a lock, then opens a unit of work for each, locks, 
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.bookings import notices
@@ -17,7 +17,7 @@ from training.core import audit, clock
 from training.core.database import db, reading
 from training.core.transaction import for_each, unit_of_work
 from training.core.viewer import WORKER
-from training.people.models import EmailAddress, Person
+from training.people.models import Person
 from training.schedule.models import (
     AssignmentState,
     CourseSession,
@@ -69,46 +69,6 @@ def _pass_on_missed(session_id: int) -> int:
             after={"bookings": ", ".join(booking.ref for booking in promoted)},
         )
     return len(promoted)
-
-
-def invite_trainers() -> int:
-    """Give trainers who accepted their calendar entry, and take it from those who no longer teach; returns how many.
-
-    Nobody teaches a session that was called off, whenever they were taken off it.
-    """
-    part_count = (
-        select(func.count())
-        .select_from(SessionPart)
-        .where(SessionPart.session_id == TrainerAssignment.session_id)
-        .scalar_subquery()
-    )
-    invited = (
-        select(func.count())
-        .select_from(CalendarEntry)
-        .where(CalendarEntry.assignment_id == TrainerAssignment.id, CalendarEntry.method == "REQUEST")
-        .scalar_subquery()
-    )
-    reachable = exists().where(EmailAddress.person_id == TrainerAssignment.person_id, EmailAddress.is_primary)
-    teaches = and_(TrainerAssignment.state == AssignmentState.ACCEPTED, CourseSession.status == SessionStatus.PUBLISHED)
-    due = _keys(
-        select(TrainerAssignment.id)
-        .join(CourseSession, CourseSession.id == TrainerAssignment.session_id)
-        .where(CourseSession.starts_at > clock.now(), CourseSession.status != SessionStatus.DRAFT)
-        .where(or_(and_(teaches, reachable, invited < part_count), and_(~teaches, invited > 0)))
-        .order_by(TrainerAssignment.id)
-    )
-    return for_each(due, _tell_trainer)
-
-
-def _tell_trainer(assignment_id: int) -> bool:
-    session_id = db.session.scalar(select(TrainerAssignment.session_id).where(TrainerAssignment.id == assignment_id))
-    if session_id is None:
-        return False
-    course_session = locked_session(session_id)
-    assignment = db.session.get_one(TrainerAssignment, assignment_id, populate_existing=True)
-    if assignment.state is AssignmentState.ACCEPTED and course_session.status is SessionStatus.PUBLISHED:
-        return notices.trainer_invited(assignment)
-    return notices.trainer_cancelled(assignment)
 
 
 def refresh_invites() -> int:
