@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.bookings.models import CalendarEntry
@@ -31,6 +31,10 @@ class CalendarFeed(Identified, Dated, Base):
     revoked_at: Mapped[datetime | None]
     read_on: Mapped[date | None]
     """The day on which a calendar last asked for it."""
+    content_hash: Mapped[str | None] = mapped_column(ShortText)
+    """Of what was given out last; None before anybody asked."""
+    content_changed_at: Mapped[datetime | None]
+    """When what is given out last became another: bookings that end leave no trace in what is left."""
     person: Mapped[Person] = relationship()
 
 
@@ -49,6 +53,8 @@ class CalendarReply(Identified, Versioned, Base):
     __table_args__ = (CheckConstraint("sequence >= 0", name="sequence_not_negative"),)
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("calendar_entry.id", ondelete="CASCADE"), unique=True)
+    uid: Mapped[str] = mapped_column(ShortText)
+    """The invitation that was answered: an entry that is made anew has another."""
     answer: Mapped[Participation] = mapped_column(text_enum(Participation))
     sequence: Mapped[int]
     stamped_at: Mapped[datetime]
@@ -64,6 +70,6 @@ class MailboxPosition(Identified, Versioned, Base):
     __tablename__ = "mailbox_position"
 
     mailbox: Mapped[str] = mapped_column(ShortText, unique=True)
-    validity: Mapped[int]
+    validity: Mapped[int] = mapped_column(BigInteger)
     """The mailbox's UIDVALIDITY (RFC 3501): another one means that all numbers are new."""
-    last_uid: Mapped[int]
+    last_uid: Mapped[int] = mapped_column(BigInteger)
