@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum as PythonEnum
 from operator import itemgetter
 from types import TracebackType
@@ -134,7 +134,7 @@ def plain(value: Any) -> Any:
     """A column's value as JSON can hold it."""
     if isinstance(value, PythonEnum):
         return value.value
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+    return value.isoformat() if isinstance(value, (date, datetime, time)) else value
 
 
 def typed(column: Column[Any], value: Any) -> Any:
@@ -144,7 +144,7 @@ def typed(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, Enum) and column.type.enum_class is not None:
         return column.type.enum_class(value)
     kind = column.type.python_type
-    return kind.fromisoformat(value) if kind in (date, datetime) else value
+    return kind.fromisoformat(value) if kind in (date, datetime, time) else value
 
 
 def audit_all(

@@ -43,6 +43,11 @@ def nothing_to_warn_of(_batch: Batch) -> str:
     return ""
 
 
+def merely_changed(_table: str, _left: Mapping[str, Any], _now: Mapping[str, Any]) -> str:
+    """What became of a row of a kind that has no more to say about it."""
+    return "was changed since"
+
+
 @dataclass(frozen=True)
 class BatchKind:
     """A kind of file.
@@ -51,6 +56,7 @@ class BatchKind:
     `words` are what the rows of other tables are called that may come to stand on what was added.
     `warning` says of a file that waits for a decision what is so unusual that nobody should apply it without ticking a
     box; empty where nothing is.
+    `became` says of a row that can no longer be undone what became of it: its table, how applying left it, how it is.
     """
 
     name: str
@@ -63,6 +69,7 @@ class BatchKind:
     audits_itself: bool = False
     words: Mapping[str, str] = field(default_factory=dict[str, str])
     warning: Callable[[Batch], str] = nothing_to_warn_of
+    became: Callable[[str, Mapping[str, Any], Mapping[str, Any]], str] = merely_changed
 
 
 _kinds: dict[str, BatchKind] = {}

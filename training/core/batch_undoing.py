@@ -10,7 +10,7 @@ from sqlalchemy.schema import sort_tables
 
 from training.core import audit, clock
 from training.core.batch_journal import UNCOMPARED, UNWATCHED, Entry, audit_all, plain, typed
-from training.core.batch_kinds import kind_called
+from training.core.batch_kinds import BatchKind, kind_called, merely_changed
 from training.core.batches import Batch, BatchRow, BatchState
 from training.core.database import Base, db
 from training.core.refusal import Refused
@@ -35,7 +35,7 @@ def what_stays(viewer: Viewer, batch: Batch) -> list[Staying]:
 
     Refused where `viewer` may not bring such a file or its rows are no longer kept.
     """
-    return _divided(_undoable(viewer, batch), _words(batch))[1]
+    return _divided(_undoable(viewer, batch), kind_called(batch.kind))[1]
 
 
 def undo_batch(viewer: Viewer, batch_id: int, *, rest: bool = False) -> str:
@@ -47,7 +47,7 @@ def undo_batch(viewer: Viewer, batch_id: int, *, rest: bool = False) -> str:
     if batch is None:
         raise Refused("There is no such file")
     rows = _undoable(viewer, batch)
-    going, staying = _divided(rows, _words(batch))
+    going, staying = _divided(rows, kind_called(batch.kind))
     if staying and not rest:
         first = "; ".join(f"row {each.number}: {each.reason}" for each in staying[:3])
         raise Refused(f"Not everything can be taken back ({first})")
@@ -85,12 +85,7 @@ def _undoable(viewer: Viewer, batch: Batch) -> list[BatchRow]:
     return rows
 
 
-def _words(batch: Batch) -> Mapping[str, str]:
-    kind = kind_called(batch.kind)
-    return {} if kind is None else kind.words
-
-
-def _divided(rows: list[BatchRow], words: Mapping[str, str]) -> tuple[list[BatchRow], list[Staying]]:
+def _divided(rows: list[BatchRow], kind: BatchKind | None) -> tuple[list[BatchRow], list[Staying]]:
     """The rows that can be taken back, and those that stay: changed since, or built upon by something that stays."""
     present = _present(entry for row in rows for entry in row.journal)
     leaning = _leaning(entry for row in rows for entry in row.journal if entry["did"] == "added")
@@ -102,9 +97,7 @@ def _divided(rows: list[BatchRow], words: Mapping[str, str]) -> tuple[list[Batch
             row.number: reason
             for row in going
             if (
-                reason := next(
-                    (why for entry in row.journal if (why := _why(entry, present, leaning, gone, words))), ""
-                )
+                reason := next((why for entry in row.journal if (why := _why(entry, present, leaning, gone, kind))), "")
             )
         }
         if not stopped:
@@ -121,9 +114,10 @@ def _why(
     present: Mapping[Key, Entry],
     leaning: Mapping[Key, set[Key]],
     gone: set[Key],
-    words: Mapping[str, str],
+    kind: BatchKind | None,
 ) -> str:
     """Why this cannot be taken back; empty where it can."""
+    words: Mapping[str, str] = kind.words if kind else {}
     called = _called(entry["table"], words)
     if entry["did"] == "removed":
         return f"{called} has come back since" if _key(entry) in present else ""
@@ -131,7 +125,7 @@ def _why(
     if row is None:
         return "" if entry["did"] == "added" else f"{called} is no longer there"
     if any(row.get(name) != value for name, value in entry["after"].items() if name not in UNCOMPARED):
-        return f"{called} was changed since"
+        return f"{called} {(kind.became if kind else merely_changed)(entry['table'], entry['after'], row)}"
     others = sorted({_called(table, words) for table, key in leaning.get(_key(entry), ()) if (table, key) not in gone})
     return f"{called} has {' and '.join(others)} since" if entry["did"] == "added" and others else ""
 

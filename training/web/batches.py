@@ -19,6 +19,7 @@ from training.core.spreadsheets import MOST_BYTES, Column
 from training.core.tasks import Task, TaskKind, TaskState, start_task
 from training.core.viewer import Role, Viewer
 from training.web.access import current_viewer
+from training.web.batch_previews import preview_of
 from training.web.fields import CheckboxField, FileField
 from training.web.forms import Form
 from training.web.paging import page_asked_for, paged
@@ -137,6 +138,7 @@ def _shown(room: Room, batch: Batch, kind: BatchKind | None, form: SureForm) -> 
         rows = rows.where(BatchRow.verdict == wanted)
     first = case({verdict.value: place for place, verdict in enumerate(_FIRST)}, value=BatchRow.verdict)
     working = _work_on(room, batch)
+    preview = preview_of(batch.kind) if counts else None
     return render_template(
         "web/batch.html",
         batch=batch,
@@ -159,6 +161,8 @@ def _shown(room: Room, batch: Batch, kind: BatchKind | None, form: SureForm) -> 
         deeds=rows_to_apply(batch),
         blocked=_is_blocked(kind, counts),
         warning=_warning(batch, kind, counts),
+        preview=preview and preview.template,
+        shown=preview.context(current_viewer(), batch) if preview else {},
         look_again=SECONDS_BETWEEN_LOOKS if batch.state is BatchState.READING or working else None,
     ), form.status
 
