@@ -2,6 +2,8 @@
 
 import re
 
+from training.core.columns import folded
+
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}", re.ASCII)
 MOST_OUTCOMES = 12
 LONGEST_OUTCOME = 300
@@ -42,3 +44,13 @@ def outcomes_problem(texts: list[str]) -> str:
     if len({text.casefold() for text in texts}) < len(texts):
         return "Enter each outcome once"
     return ""
+
+
+def is_asked_of(requires_group: int | None, requires_role: str, workforce_group_id: int | None, job_role: str) -> bool:
+    """Whether a requirement is for a job: its workforce group and its role, where it names them; roles as folded words.
+
+    A job whose workforce group is not known meets no requirement that names one.
+    """
+    return (requires_group is None or requires_group == workforce_group_id) and (
+        not requires_role or folded(requires_role) == folded(job_role)
+    )
