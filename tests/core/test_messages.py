@@ -2,7 +2,8 @@
 
 import pytest
 
-from training.core.messages import MessageKind, register_kind, write
+from training.core.message_writing import write
+from training.core.messages import MessageKind, register_kind
 
 KIND = MessageKind(
     "test",
@@ -14,7 +15,7 @@ VALUES = {"course": "Neglect", "name": "Priya", "note": "", "thing": "lunch", "l
 
 
 def test_placeholders_are_filled_and_empty_paragraphs_left_out() -> None:
-    written = write(KIND, VALUES)
+    written = write(KIND.words, VALUES)
     assert written.subject == "Your place on Neglect"
     assert written.text == (
         "Neglect\n\nHello Priya,\n\n* Bring lunch\n* Be early\n\nSee https://a.example/x?b=1&c=2.\n"
@@ -22,7 +23,7 @@ def test_placeholders_are_filled_and_empty_paragraphs_left_out() -> None:
 
 
 def test_the_html_says_the_same() -> None:
-    html = write(KIND, VALUES).html
+    html = write(KIND.words, VALUES).html
     assert "<h2" in html
     assert "<li>Bring lunch</li><li>Be early</li>" in html
     assert '<a href="https://a.example/x?b=1&amp;c=2"' in html
@@ -30,7 +31,7 @@ def test_the_html_says_the_same() -> None:
 
 
 def test_what_people_typed_is_never_markup_nor_a_placeholder() -> None:
-    written = write(KIND, {**VALUES, "name": "<b>((course))</b>\nBcc: x", "course": "A\nB"})
+    written = write(KIND.words, {**VALUES, "name": "<b>((course))</b>\nBcc: x", "course": "A\nB"})
     assert written.subject == "Your place on A B"
     assert "&lt;b&gt;((course))&lt;/b&gt;" in written.html
     assert "<b>" not in written.html
@@ -38,7 +39,7 @@ def test_what_people_typed_is_never_markup_nor_a_placeholder() -> None:
 
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(KeyError, match="link"):
-        write(KIND, {name: value for name, value in VALUES.items() if name != "link"})
+        write(KIND.words, {name: value for name, value in VALUES.items() if name != "link"})
 
 
 def test_a_kind_knows_its_placeholders_and_is_registered_once() -> None:

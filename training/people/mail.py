@@ -8,7 +8,7 @@ from training.config import installation
 from training.core import clock
 from training.core.database import db
 from training.core.links import LinkPurpose, create_link, register_purpose
-from training.core.messages import MessageKind, register_kind
+from training.core.messages import Audience, MessageKind, register_kind
 from training.core.outbox import OutboxMessage, Recipient, enqueue
 from training.people.models import Person
 from training.web.formats import moment
@@ -41,10 +41,12 @@ You asked for an account for training with this address. Open this page and choo
 
 If the link cannot be opened, type the code ((code)) at ((code page))
 
-The link and the code work for two days. If you did not ask for an account, do nothing: there is none without the
+The link and the code work for two days. If you did not ask for an account, do nothing: there is none without the \
 button.
 """,
     for_owner_only=True,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 ALREADY_THERE = register_kind(
@@ -60,6 +62,8 @@ Sign in here: ((sign in page))
 
 If you do not remember your password, choose a new one: ((forgot page))
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 CHOOSE = register_kind(
@@ -78,6 +82,8 @@ If the link cannot be opened, type the code ((code)) at ((code page))
 The link and the code work for two days. If you did not ask for this, do nothing: your account stays as it is.
 """,
     for_owner_only=True,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 CHANGED = register_kind(
@@ -91,6 +97,8 @@ The password of your training account was changed on ((moment)). Wherever you we
 
 If this was not you, choose a new password now: ((forgot page))
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 

@@ -8,7 +8,7 @@ from training.config import installation
 from training.core import clock
 from training.core.database import db
 from training.core.links import create_link, register_purpose
-from training.core.messages import MessageKind, register_kind
+from training.core.messages import Audience, MessageKind, register_kind
 from training.core.outbox import OutboxMessage, Recipient, enqueue
 from training.people.models import Account, AddressClaim, Person
 from training.web.formats import day
@@ -32,10 +32,12 @@ Hello,
 
 If the link cannot be opened, type the code ((code)) at ((code page))
 
-The link and the code work for two days. If you are somebody else, do not press the button: the page also has one to say
-so, and without it nothing happens.
+The link and the code work for two days. If you are somebody else, do not press the button: the page also has one to \
+say so, and without it nothing happens.
 """,
     for_owner_only=True,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 TAKEN = register_kind(
@@ -45,9 +47,11 @@ TAKEN = register_kind(
     """
 Hello ((name)),
 
-Somebody said that this address is theirs too, for training with us. Nothing was changed, and they were not told that it
-is known here. If it was you, from another account, reply to this message and we put the two together.
+Somebody said that this address is theirs too, for training with us. Nothing was changed, and they were not told that \
+it is known here. If it was you, from another account, reply to this message and we put the two together.
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 PRIMARY_CHANGED = register_kind(
@@ -57,11 +61,13 @@ PRIMARY_CHANGED = register_kind(
     """
 Hello ((name)),
 
-Messages about your training no longer come to this address, and you no longer sign in with it. They go to
+Messages about your training no longer come to this address, and you no longer sign in with it. They go to \
 ((new address)) since ((day)).
 
 If this was not you, reply to this message at once.
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 REMOVED = register_kind(
@@ -71,8 +77,11 @@ REMOVED = register_kind(
     """
 Hello ((name)),
 
-This address was taken away from your training account on ((day)). If this was not you, reply to this message at once.
+This address was taken away from your training account on ((day)). If this was not you, reply to this message at \
+once.
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 DORMANT = register_kind(
@@ -86,9 +95,10 @@ You have not used your training account for ((months)) months. If you want to ke
 
 ((sign in page))
 
-If you do not, the account is closed on that day. Your training record is kept, and the training team can open the
+If you do not, the account is closed on that day. Your training record is kept, and the training team can open the \
 account again when you ask.
 """,
+    to=Audience.OWNER,
 )
 
 

@@ -9,7 +9,7 @@ from training.config import installation
 from training.core import clock
 from training.core.database import db
 from training.core.links import create_link, register_purpose
-from training.core.messages import MessageKind, register_kind
+from training.core.messages import Audience, MessageKind, register_kind
 from training.core.outbox import OutboxMessage, Recipient, enqueue
 from training.people.models import Employment, LeadRequest, Person, RoleGrant
 from training.people.queries_contacts import Contact, who_receives
@@ -30,13 +30,15 @@ Hello ((name)),
 
 You told us that you work for ((agency)). They do not have you on their list, and say: “((reason))”
 
-This is often a small thing: another name for the same organisation, or a move nobody has told us about. Please look at
-the job on your account page and choose the agency you work for, or reply to this message and we put it right:
+This is often a small thing: another name for the same organisation, or a move nobody has told us about. Please look \
+at the job on your account page and choose the agency you work for, or reply to this message and we put it right:
 
 ((account page))
 
 Your account and your bookings stay as they are. Until it is settled they count under “agency to be confirmed”.
 """,
+    to=Audience.PERSON,
+    requires=("reason",),
 )
 
 MANAGER_ASKED = register_kind(
@@ -46,7 +48,7 @@ MANAGER_ASKED = register_kind(
     """
 Hello,
 
-Somebody gave this address as their line manager’s when they signed up for training with us. So that we write about
+Somebody gave this address as their line manager’s when they signed up for training with us. So that we write about \
 their training to nobody else, please say whether that is right. You do not need an account:
 
 ((link))
@@ -55,6 +57,7 @@ If the link cannot be opened, type the code ((code)) at ((code page))
 
 The link and the code work for two weeks. If you do nothing, we write nothing more to this address.
 """,
+    to=Audience.MANAGER,
 )
 
 MANAGER_NOT_RIGHT = register_kind(
@@ -64,11 +67,12 @@ MANAGER_NOT_RIGHT = register_kind(
     """
 Hello ((name)),
 
-The line manager you gave us for your job at ((agency)) is not the right one, we were told. We have taken the address
+The line manager you gave us for your job at ((agency)) is not the right one, we were told. We have taken the address \
 away and write nothing there. Please tell us who your line manager is, or that you have none:
 
 ((account page))
 """,
+    to=Audience.PERSON,
 )
 
 LEAD_ASKED_FOR = register_kind(
@@ -84,6 +88,8 @@ You can say yes or no here:
 
 ((page))
 """,
+    to=Audience.LEAD,
+    requires=("who", "agency"),
 )
 
 LEAD_GRANTED = register_kind(
@@ -97,6 +103,8 @@ You are ((as what)) of ((agency)), ((period)). You see the people who work there
 
 ((page))
 """,
+    to=Audience.LEAD,
+    requires=("agency",),
 )
 
 LEAD_DECLINED = register_kind(
@@ -110,6 +118,8 @@ You asked to become ((as what)) of ((agency)). That was not agreed. The answer w
 
 If you have questions, reply to this message.
 """,
+    to=Audience.PERSON,
+    requires=("answer",),
 )
 
 LEAD_ENDS = register_kind(
@@ -119,9 +129,11 @@ LEAD_ENDS = register_kind(
     """
 Hello ((name)),
 
-You are ((as what)) of ((agency)) until ((last day)). From the day after you no longer see its people. If you go on,
+You are ((as what)) of ((agency)) until ((last day)). From the day after you no longer see its people. If you go on, \
 reply to this message, and the training team sets a new date.
 """,
+    to=Audience.LEAD,
+    requires=("last day",),
 )
 
 

@@ -1,7 +1,7 @@
 """Messages about a change of e-mail domain: to the new address, and to the old one of whoever signs in."""
 
 from training.config import installation
-from training.core.messages import register_kind
+from training.core.messages import Audience, register_kind
 from training.core.outbox import Recipient, enqueue
 from training.people.models import Person
 from training.people.queries_contacts import desk_contact
@@ -13,13 +13,14 @@ MOVED = register_kind(
     """
 Hello ((name)),
 
-The addresses of your organisation have changed from ((old domain)) to ((new domain)). We write to you at this address
-from now on.
+The addresses of your organisation have changed from ((old domain)) to ((new domain)). We write to you at this \
+address from now on.
 
 ((sign in))
 
 Nothing else has changed: your bookings, certificates and calendar entries stay as they are.
 """,
+    to=Audience.PERSON,
 )
 
 MOVED_FROM = register_kind(
@@ -29,11 +30,13 @@ MOVED_FROM = register_kind(
     """
 Hello ((name)),
 
-The training team was told that addresses at ((old domain)) are now at ((new domain)). You sign in as ((address))
+The training team was told that addresses at ((old domain)) are now at ((new domain)). You sign in as ((address)) \
 from now on, with the same password as before.
 
 If your address has not changed, tell the training team at once: ((contact))
 """,
+    to=Audience.OWNER,
+    is_fixed=True,
 )
 
 SIGN_IN = "You sign in with this address from now on, and with the same password as before: {page}"

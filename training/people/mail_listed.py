@@ -5,7 +5,7 @@ from datetime import timedelta
 from training.config import installation
 from training.core import clock
 from training.core.links import create_link, register_purpose
-from training.core.messages import register_kind
+from training.core.messages import Audience, register_kind
 from training.core.outbox import Recipient, enqueue
 from training.people.models import Employment
 from training.web.formats import day
@@ -20,8 +20,8 @@ LISTED = register_kind(
     """
 Hello ((name)),
 
-The training lead of ((agency)) has put you on the list of the people who work there, from ((from)). We keep the list so
-that training reaches the right people; its lead sees your name, your role and what training you have in date.
+The training lead of ((agency)) has put you on the list of the people who work there, from ((from)). We keep the list \
+so that training reaches the right people; its lead sees your name, your role and what training you have in date.
 
 Please say whether that is right. You do not need an account:
 
@@ -31,6 +31,7 @@ If the link cannot be opened, type the code ((code)) at ((code page))
 
 The link and the code work for 30 days. What we keep about you and why: ((privacy page))
 """,
+    to=Audience.PERSON,
 )
 
 

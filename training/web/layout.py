@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, url_for
 
 from training.core import clock, policies
+from training.core.partnership import PARTNERSHIP_NAME
 from training.core.policies import POLICY_LABELS, PolicyKind
 from training.core.settings import register_setting, setting_value
 from training.web.access import current_viewer
@@ -14,12 +15,6 @@ from training.web.formats import short_day
 from training.web.navigation import desk_navigation, navigation
 from training.web.security import content_security_nonce
 
-PARTNERSHIP_NAME = register_setting(
-    "partnership.name",
-    "Name of the partnership",
-    "Safeguarding Children Partnership",
-    hint="Shown beside the wordmark on every page, and as the name of the public calendar.",
-)
 NOTICE = register_setting(
     "partnership.notice",
     "Notice on every page",

@@ -8,25 +8,18 @@ from markupsafe import Markup
 
 from training.config import installation
 from training.core import policies
+from training.core.partnership import CONTACT, PARTNERSHIP_NAME
 from training.core.policies import PLACEHOLDER, PLACEHOLDERS, POLICY_LABELS, PolicyKind, PolicyText
 from training.core.refusal import Refused
-from training.core.settings import register_setting, setting_value
+from training.core.settings import setting_value
 from training.core.viewer import Role
 from training.web import access
 from training.web.access import current_viewer
 from training.web.fields import HiddenField, TextAreaField, TextField
 from training.web.forms import Form
-from training.web.layout import PARTNERSHIP_NAME
 from training.web.markdown import as_plain, markdown
 from training.web.templating import new_form_token
 
-CONTACT = register_setting(
-    "partnership.contact",
-    "How people reach the training team",
-    "",
-    hint="An email address, a telephone number, or both. Shown in the privacy notice, the terms and the accessibility "
-    "statement. While empty, the address that messages come from is shown.",
-)
 blueprint = Blueprint("policies", __name__)
 
 
