@@ -13,7 +13,7 @@ from training.accounts import ticks as accounts
 from training.accounts.configuring import viewer_for
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
-from training.bookings import ticks_jobs, ticks_needs, ticks_trainers
+from training.bookings import ticks_invites, ticks_jobs, ticks_needs, ticks_trainers
 from training.config import Config
 from training.core import batch_applying, clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
@@ -80,7 +80,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
         Job("trainers’ calendars", 60, ticks_trainers.invite_trainers),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
-        Job("calendars out of step", 300, bookings.refresh_invites),
+        Job("calendars out of step", 300, ticks_invites.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),
         Job("registers that open", 60, attendance.send_registers),
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),

@@ -13,7 +13,7 @@ from tests.factories import make_assignment, make_course, make_person, make_sess
 from tests.mailbox import Delivery, Mailbox
 from training.bookings.models import Booking, CalendarEntry
 from training.bookings.operations import book_place, cancel_booking
-from training.bookings.ticks import refresh_invites
+from training.bookings.ticks_invites import refresh_invites
 from training.bookings.ticks_trainers import invite_trainers
 from training.catalogue.models import Mode
 from training.changes.operations_call_off import call_off_session

@@ -11,7 +11,7 @@ from tests.conftest import WallClock
 from tests.factories import make_person, make_session
 from tests.pages import Client
 from training.bookings.models import BookingState
-from training.bookings.ticks import refresh_invites
+from training.bookings.ticks_invites import refresh_invites
 from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db

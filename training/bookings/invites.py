@@ -76,14 +76,14 @@ def wanted(participant: Participant, part: SessionPart) -> Said:
 
 
 def entries_of(participant: Participant) -> list[CalendarEntry]:
-    """What was last said to the participant, in the order of the parts."""
+    """What was last said to the participant, in the order of the parts, then of days that fell away."""
     owner = CalendarEntry.booking_id if isinstance(participant, Booking) else CalendarEntry.assignment_id
     return list(
         db.session.scalars(
             select(CalendarEntry)
-            .join(SessionPart, SessionPart.id == CalendarEntry.part_id)
+            .outerjoin(SessionPart, SessionPart.id == CalendarEntry.part_id)
             .where(owner == participant.id)
-            .order_by(SessionPart.number)
+            .order_by(SessionPart.number.nulls_last(), CalendarEntry.starts_at, CalendarEntry.id)
         )
     )
 
@@ -93,6 +93,8 @@ def what_differs(participant: Participant, entry: CalendarEntry) -> list[str]:
 
     The wording around what an officer enters is not compared, so that a new release does not write to everybody.
     """
+    if entry.part is None:
+        return ["This day falls away."]
     course_session, said = participant.course_session, wanted(participant, entry.part)
     join, notes = _join_and_notes(participant, entry.description)
     link = course_session.online_link if is_link(course_session.online_link) else ""
@@ -122,9 +124,10 @@ def bring_into_step(participant: Participant, *, comes: bool) -> list[CalendarMa
     `comes` is whether they should be in the room. Somebody without an address is told nothing.
     """
     db.session.flush()
-    entries = {entry.part_id: entry for entry in entries_of(participant)}
+    found = entries_of(participant)
+    entries = {entry.part_id: entry for entry in found if entry.part_id is not None}
     address = invitable(participant.person.address) if comes else None
-    mails: list[CalendarMail] = []
+    mails = [cancel_entry(participant, entry) for entry in found if entry.part is None and entry.method == "REQUEST"]
     for part in participant.course_session.parts:
         entry = entries.get(part.id)
         if entry is not None and entry.method == "REQUEST" and entry.address != address:
@@ -144,7 +147,7 @@ def cancel_entry(participant: Participant, entry: CalendarEntry) -> CalendarMail
     entry.sequence += 1
     entry.method = "CANCEL"
     entry.stamped_at = later_stamp(clock.now(), entry.stamped_at)
-    return _mail(participant, entry, entry.part)
+    return _mail(participant, entry)
 
 
 def event_of(participant: Participant, part: SessionPart, entry: CalendarEntry | None) -> CalendarEvent:
@@ -176,7 +179,7 @@ def _invite(
     entry.uid, entry.sequence, entry.method, entry.address = new_uid(), 0, "REQUEST", address
     entry.stamped_at = later_stamp(clock.now(), None)
     _keep(entry, said)
-    return _mail(participant, entry, part)
+    return _mail(participant, entry)
 
 
 def _say_again(participant: Participant, entry: CalendarEntry, said: Said) -> CalendarMail:
@@ -184,7 +187,13 @@ def _say_again(participant: Participant, entry: CalendarEntry, said: Said) -> Ca
         entry.sequence += 1
     entry.stamped_at = later_stamp(clock.now(), entry.stamped_at)
     _keep(entry, said)
-    return _mail(participant, entry, entry.part)
+    return _mail(participant, entry)
+
+
+def _day_gone(entry: CalendarEntry) -> SessionPart:
+    """A day that fell away, as the calendar knows it; no row of any table."""
+    starts, ends = _naive(entry.starts_at), _naive(entry.ends_at)
+    return SessionPart(number=0, on=starts.date(), starts=starts.time(), ends=ends.time())
 
 
 def _keep(entry: CalendarEntry, said: Said) -> None:
@@ -196,7 +205,8 @@ def _said(entry: CalendarEntry) -> Said:
     return Said(entry.starts_at, entry.ends_at, entry.summary, entry.location, entry.description)
 
 
-def _mail(participant: Participant, entry: CalendarEntry, part: SessionPart) -> CalendarMail:
+def _mail(participant: Participant, entry: CalendarEntry) -> CalendarMail:
+    part = entry.part or _day_gone(entry)
     event = replace(
         event_of(participant, part, entry),
         starts_at=_naive(entry.starts_at),

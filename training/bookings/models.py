@@ -448,7 +448,8 @@ class CalendarEntry(Identified, Base):
 
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("trainer_assignment.id", ondelete="CASCADE"))
-    part_id: Mapped[int] = mapped_column(ForeignKey("session_part.id"), index=True)
+    part_id: Mapped[int | None] = mapped_column(ForeignKey("session_part.id"), index=True)
+    """None where the day fell away, until the calendar has been told."""
     uid: Mapped[str] = mapped_column(ShortText, unique=True)
     sequence: Mapped[int]
     stamped_at: Mapped[datetime]
@@ -461,4 +462,4 @@ class CalendarEntry(Identified, Base):
     description: Mapped[str]
     booking: Mapped[Booking | None] = relationship()
     assignment: Mapped[TrainerAssignment | None] = relationship()
-    part: Mapped[SessionPart] = relationship()
+    part: Mapped[SessionPart | None] = relationship()

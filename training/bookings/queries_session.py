@@ -1,9 +1,9 @@
 """What is asked about the bookings of one session, or of one course, by the deeds on them."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
 from sqlalchemy.orm import aliased, joinedload
 
-from training.bookings.models import LIVE, Booking, CancelledBy
+from training.bookings.models import LIVE, Booking, CancelledBy, SessionChange
 from training.core.database import db
 from training.schedule.models import CourseSession
 
@@ -19,6 +19,11 @@ def live_bookings(session_id: int) -> list[Booking]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+def is_untold(session_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
+    """Whether a change of the session waits for the end of its quiet period: until then nothing may tell of it."""
+    return exists().where(SessionChange.session_id == session_id, SessionChange.told_at.is_(None))
 
 
 def goes_first_for(person_id: int, course_id: int) -> bool:

@@ -8,6 +8,7 @@ from training.bookings.mail_trainers import TRAINER_ASKED
 from training.bookings.models import CalendarEntry
 from training.bookings.notices_trainers import key_of_request, trainer_asked
 from training.bookings.places import locked_session
+from training.bookings.queries_session import is_untold
 from training.core import clock
 from training.core.database import db, reading
 from training.core.outbox import OutboxMessage
@@ -49,7 +50,10 @@ def _ask(assignment_id: int) -> bool:
         OutboxMessage.about == f"assignment:{assignment_id}",
         OutboxMessage.kind == TRAINER_ASKED.name,
     )
-    return trainer_asked(assignment, again=db.session.scalars(before.limit(1)).first() is not None)
+    again = db.session.scalars(before.limit(1)).first() is not None
+    if again and db.session.scalar(select(is_untold(session_id))):
+        return False
+    return trainer_asked(assignment, again=again)
 
 
 def invite_trainers() -> int:
@@ -69,6 +73,8 @@ def invite_trainers() -> int:
         .where(CalendarEntry.assignment_id == TrainerAssignment.id, CalendarEntry.method == "REQUEST")
         .scalar_subquery()
     )
+    # Whoever has an entry hears of another day with the change itself.
+    lacks = and_(invited < part_count, or_(invited == 0, ~is_untold(CourseSession.id)))
     reachable = exists().where(EmailAddress.person_id == TrainerAssignment.person_id, EmailAddress.is_primary)
     teaches = and_(TrainerAssignment.state == AssignmentState.ACCEPTED, CourseSession.status == SessionStatus.PUBLISHED)
     with reading(), unit_of_work() as session:
@@ -76,7 +82,7 @@ def invite_trainers() -> int:
             select(TrainerAssignment.id)
             .join(CourseSession, CourseSession.id == TrainerAssignment.session_id)
             .where(CourseSession.starts_at > clock.now(), CourseSession.status != SessionStatus.DRAFT)
-            .where(or_(and_(teaches, reachable, invited < part_count), and_(~teaches, invited > 0)))
+            .where(or_(and_(teaches, reachable, lacks), and_(~teaches, invited > 0)))
             .order_by(TrainerAssignment.id)
         ).all()
     return for_each(due, _tell_trainer)

@@ -1,7 +1,7 @@
 """How a session reads in messages, calendars and pages: its dates, its place, and how near it is."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from training.catalogue.models import Mode
 from training.core import clock
@@ -9,6 +9,8 @@ from training.schedule.models import CourseSession, SessionPart
 from training.schedule.rules import PartTimes, is_link
 from training.web.formats import day, time_range
 
+ABOUT_TO_START = timedelta(hours=24)
+"""How near a session is when there is no time left to wait with a message."""
 Sitting = SessionPart | PartTimes
 """A part as it is kept, or as it is meant to be."""
 
@@ -40,9 +42,9 @@ def join_line(course_session: CourseSession) -> str:
 
 
 def part_name(course_session: CourseSession, number: int) -> str:
-    """Which of several parts it is: “day 2 of 3”; empty where there is only one."""
+    """Which of several parts it is: “day 2 of 3”; empty where there is only one, and for a day that fell away."""
     count = len(course_session.parts)
-    if count == 1:
+    if count == 1 or number not in range(1, count + 1):
         return ""
     noun = "day" if len({part.on for part in course_session.parts}) == count else "part"
     return f"{noun} {number} of {count}"
@@ -50,6 +52,11 @@ def part_name(course_session: CourseSession, number: int) -> str:
 
 def soon(course_session: CourseSession) -> str:
     """What a subject begins with in the last 24 hours: “Today: ”, “Tomorrow: ”, else nothing."""
-    if not timedelta() <= course_session.starts_at - clock.now() <= timedelta(hours=24):
+    return soon_at(course_session.starts_at)
+
+
+def soon_at(starts_at: datetime) -> str:
+    """The same for a session known to start at `starts_at`, which may since have been moved."""
+    if not timedelta() <= starts_at - clock.now() <= ABOUT_TO_START:
         return ""
-    return "Today: " if clock.local(course_session.starts_at).date() == clock.today() else "Tomorrow: "
+    return "Today: " if clock.local(starts_at).date() == clock.today() else "Tomorrow: "
