@@ -63,11 +63,6 @@ def test_the_manager_is_greeted_by_name_where_the_job_gives_one(app: Flask, name
     assert message.body_text.splitlines()[0] == greeting
 
 
-def test_a_course_whose_manager_was_to_be_asked_treats_it_as_declared(app: Flask) -> None:
-    assert len(told(person_with_manager(), Agreement.ASKED)) == 1
-
-
-@pytest.mark.parametrize("address", [MANAGER, ""])
 def test_the_page_of_the_booking_says_whether_the_manager_was_told(client: Client, address: str) -> None:
     person = person_with_manager(address)
     course_session = make_session(make_course(agreement=Agreement.DECLARED))

@@ -10,14 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, viewer_of
 from training.bookings.models import Booking, BookingState, CancelledBy
-from training.bookings.operations import (
-    accept_offer,
-    book_place,
-    cancel_booking,
-    change_capacity,
-    decline_offer,
-    give_place,
-)
+from training.bookings.operations import book_place, cancel_booking
+from training.bookings.operations_capacity import change_capacity
+from training.bookings.operations_offers import accept_offer, decline_offer, give_place
 from training.bookings.ticks import lapse_offers, sweep
 from training.catalogue.models import Agreement
 from training.config import installation

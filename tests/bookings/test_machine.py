@@ -21,15 +21,9 @@ from tests.bookings.invariants import broken_invariants, calendars_out_of_step
 from tests.conftest import WallClock
 from tests.factories import make_person, make_session
 from training.bookings.models import LIVE, Booking, BookingState
-from training.bookings.operations import (
-    accept_offer,
-    book_place,
-    cancel_booking,
-    change_capacity,
-    decline_offer,
-    give_place,
-    lapse_offer,
-)
+from training.bookings.operations import book_place, cancel_booking
+from training.bookings.operations_capacity import change_capacity
+from training.bookings.operations_offers import accept_offer, decline_offer, give_place, lapse_offer
 from training.changes.operations_call_off import call_off_session
 from training.changes.operations_move import move_session
 from training.core.database import db

@@ -1,6 +1,6 @@
 """The kinds of messages about bookings, and the words they are written with."""
 
-from training.core.messages import register_kind
+from training.core.messages import Audience, register_kind
 
 PLACE_AND_TIME = """
 ((dates))
@@ -10,12 +10,12 @@ Where: ((place))
 ((join))
 """
 
-_FACTS = f"""
+FACTS = f"""
 {PLACE_AND_TIME}
 Booking reference: ((reference))
 """
 
-_MANAGE = """
+MANAGE = """
 See, change or cancel your booking:
 ((manage))
 """
@@ -33,6 +33,8 @@ SEVERAL_DAYS_NOTE = (
     "invitation once: Google Calendar keeps an invitation from a sender it does not know in the message until you do."
 )
 DECLINING_NOTE = "Declining an invitation does not cancel your place. To cancel, use the address above."
+
+LATE = "It was given up after {}, so it counts as late."
 
 PASSED_ON = (
     "If a place becomes free in good time you will be booked and told at once, with an entry for your calendar. Nearer "
@@ -53,12 +55,13 @@ Hello ((name)),
 You are booked on ((title)).
 
 ((booked_by))
-{_FACTS}
+{FACTS}
 ((notes))
-{_MANAGE}
+{MANAGE}
 ((cancelling))
 {INVITE_NOTE}
 """,
+    requires=("dates", "place"),
 )
 
 MANAGER_TOLD = register_kind(
@@ -82,6 +85,8 @@ Say so by the end of ((last_day)), or say that you are not their line manager, h
 
 If you agree you do not need to do anything. The link is for you alone: please do not pass it on.
 """,
+    to=Audience.MANAGER,
+    requires=("who", "dates"),
 )
 
 LEAD_TOLD = register_kind(
@@ -106,6 +111,41 @@ Say so by the end of ((last_day)), here:
 
 If they may go you do not need to do anything. The link is for you alone: please do not pass it on.
 """,
+    to=Audience.LEAD,
+    requires=("who", "dates"),
+)
+
+APPLIED = register_kind(
+    "bookings.applied",
+    "Application received",
+    "We have your application: ((title)), ((first_day))",
+    f"""
+Hello ((name)),
+
+You have applied for a place on ((title)). Places are given out after ((closes)), so that every agency has a fair \
+share. It does not matter who applied first. We will write to you then, with the reason.
+
+((booked_by))
+{FACTS}
+{MANAGE}
+""",
+)
+
+MOVED_AWAY = register_kind(
+    "bookings.moved-away",
+    "Place on another date given up",
+    "((soon))Your place on the other date is given up: ((title)), ((first_day))",
+    """
+Hello ((name)),
+
+You have a place on the date of ((title)) you wanted to move to, so the place on this date is given up.
+
+((dates))
+
+((late))
+
+Booking reference: ((reference))
+""",
 )
 
 WAITING = register_kind(
@@ -115,12 +155,12 @@ WAITING = register_kind(
     f"""
 Hello ((name)),
 
-((title)) is full. You are on the waiting list, ((position)) in order of asking.
+((title)) is full. You are on the waiting list. ((position))
 
 ((booked_by))
-{_FACTS}
+{FACTS}
 ((passing_on))
-{_MANAGE}
+{MANAGE}
 """,
 )
 
@@ -132,14 +172,15 @@ PROMOTED = register_kind(
 Hello ((name)),
 
 A place became free and you are now booked on ((title)).
-{_FACTS}
+{FACTS}
 ((notes))
 
 If you can no longer come, please cancel now, so that the next person can have the place.
-{_MANAGE}
+{MANAGE}
 ((cancelling))
 {INVITE_NOTE}
 """,
+    requires=("dates", "place"),
 )
 
 OFFERED = register_kind(
@@ -165,6 +206,7 @@ If we do not hear from you by then, the place goes to the next person and you le
 
 Booking reference: ((reference))
 """,
+    requires=("until", "dates"),
 )
 
 OFFER_LAPSED = register_kind(
@@ -224,6 +266,7 @@ There is nothing you need to do. Other dates, when there are any, are here:
 
 Reference: ((reference))
 """,
+    requires=("dates",),
 )
 
 CHANGED = register_kind(
@@ -239,13 +282,14 @@ This session has changed: ((title)). ((standing))
 ((differences))
 
 # How it is now
-{_FACTS}
+{FACTS}
 ((notes))
 
 If you can no longer come, please cancel, so that somebody else can have the place.
-{_MANAGE}
+{MANAGE}
 {INVITE_NOTE}
 """,
+    requires=("dates", "place"),
 )
 
 DAY = register_kind(
@@ -270,4 +314,5 @@ Where: ((place))
 
 Reference: ((reference))
 """,
+    requires=("dates",),
 )

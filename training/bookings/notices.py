@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from training.bookings import mail, mail_trainers
+from training.bookings import mail, mail_asked, mail_trainers
 from training.bookings.invites import (
     CalendarMail,
     Participant,
@@ -16,7 +16,7 @@ from training.bookings.notices_agreements import manager_told
 from training.bookings.notices_trainers import guest_told, way_in_words
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
-from training.bookings.terms import cut_off_of, may_pass_on
+from training.bookings.terms import cut_off_for, cut_off_of, may_pass_on
 from training.bookings.wording import dates, join_line, part_name, place, sitting, soon
 from training.config import installation
 from training.core import clock
@@ -24,7 +24,7 @@ from training.core.database import db
 from training.core.links import create_link
 from training.core.messages import MessageKind
 from training.core.outbox import Recipient, enqueue
-from training.people.queries_contacts import who_receives
+from training.people.queries_contacts import ContactKind, desk_contact, manager_contact, who_receives
 from training.schedule.models import TRAINER_PART_LABELS, TrainerAssignment
 from training.web.formats import day, moment, ordinal
 
@@ -34,6 +34,13 @@ BY_WHOM = {
     CancelledBy.LEAD: "Your agency’s training lead cancelled it.",
     CancelledBy.OFFICER: "The training team cancelled it.",
     CancelledBy.CALLED_OFF: "The session was called off.",
+    CancelledBy.MOVED: "You moved to another date.",
+    CancelledBy.OTHER_DATE: "You have a place on another date.",
+}
+WHO_IS_ASKED = {
+    ContactKind.MANAGER: "your line manager",
+    ContactKind.LEAD: "your agency’s training lead",
+    ContactKind.OFFICER: "the training team",
 }
 
 
@@ -43,10 +50,37 @@ def booked(booking: Booking) -> None:
     manager_told(booking)
 
 
-def waiting(booking: Booking, position: int) -> None:
-    """Say that the person is on the waiting list, at `position` in order of asking."""
+def waiting(booking: Booking, position: int | None) -> None:
+    """Say that the person is on the waiting list, at `position` in order of asking where that is certain."""
     passing_on = mail.PASSED_ON if may_pass_on(booking.course_session) else mail.TAKEN_BY_ONESELF
-    tell(mail.WAITING, booking, {"position": ordinal(position), "passing_on": passing_on}, [])
+    place_in_line = f"You are {ordinal(position)} in order of asking." if position is not None else ""
+    tell(mail.WAITING, booking, {"position": place_in_line, "passing_on": passing_on}, [])
+
+
+def awaiting(booking: Booking) -> None:
+    """Say that a place is kept until whoever was asked agrees."""
+    assert booking.agreement_until is not None
+    contact = manager_contact(booking.employment) if booking.employment is not None else desk_contact()
+    values = {"whom": WHO_IS_ASKED[contact.kind], "has": "has", "until": moment(booking.agreement_until)}
+    tell(mail_asked.AWAITING, booking, values, [])
+
+
+def kept_until_agreed(booking: Booking) -> None:
+    """Say to somebody who waited that a place became free and is kept until whoever was asked agrees."""
+    awaiting(booking)
+
+
+def applied(booking: Booking) -> None:
+    """Say that the application has come, and when places are given out."""
+    closes_at = booking.course_session.applications_close_at
+    assert closes_at is not None
+    tell(mail.APPLIED, booking, {"closes": moment(closes_at)}, [])
+
+
+def moved_away(booking: Booking) -> None:
+    """Say that the place on the date they moved from is given up, and take it out of the calendar."""
+    late = mail.LATE.format(day(cut_off_for(booking))) if booking.is_late else ""
+    tell(mail.MOVED_AWAY, booking, {"late": late}, bring_into_step(booking, comes=False))
 
 
 def promoted(booking: Booking) -> None:
@@ -77,7 +111,7 @@ def offer_lapsed(booking: Booking) -> None:
 def cancelled(booking: Booking) -> None:
     """Say that the booking is cancelled, and take it out of the calendar."""
     assert booking.cancelled_by is not None
-    late = f"It was cancelled after {day(cut_off_of(booking.course_session))}, so it counts as late."
+    late = mail.LATE.format(day(cut_off_for(booking)))
     values = {
         "by_whom": BY_WHOM[booking.cancelled_by],
         "reason": f"Reason given: {booking.reason}" if booking.reason else "",
@@ -250,7 +284,8 @@ def values_for(participant: Participant, calendars: Sequence[CalendarMail]) -> d
 
 
 def _cancelling(participant: Participant) -> str:
-    last = cut_off_of(participant.course_session)
+    is_booking = isinstance(participant, Booking)
+    last = cut_off_for(participant) if is_booking else cut_off_of(participant.course_session)
     if is_late_cancellation(clock.today(), last):
         return "If you cannot come, cancel all the same: somebody else may need the place."
     return (

@@ -4,36 +4,57 @@ Every deed locks the course row first and the session after it, and decides on w
 Refused with a sentence for the person, and LookupError for what does not exist or is out of the viewer's reach.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from training.bookings import notices
-from training.bookings.models import LIVE, Booking, BookingState, CancelledBy
-from training.bookings.offers import OFFER
+from training.bookings import asking, notices
+from training.bookings.agreement_rule import agreement_for
+from training.bookings.models import LIVE, Booking, BookingState, CancelledBy, Way
 from training.bookings.opening import refusal_of
 from training.bookings.places import (
-    confirm,
+    certain_position,
+    counted,
     locked_booking,
     locked_session,
+    next_in_line,
+    note_skips,
     promote_waiting,
-    standing_of,
+    take_place,
+    waiting_in_order,
 )
-from training.bookings.rules import is_late_cancellation, place_or_wait
-from training.bookings.terms import cut_off_of, may_pass_on
-from training.catalogue.models import Agreement
+from training.bookings.queries_session import goes_first_for
+from training.bookings.reach import acts_as, leads, may_book_for
+from training.bookings.rules import is_late_cancellation
+from training.bookings.rules_queue import choose
+from training.bookings.states import end_booking
+from training.bookings.terms import cut_off_for, is_in_window, may_pass_on
+from training.catalogue.models import Agreement, Mode
 from training.core import audit, clock
 from training.core.columns import new_reference
 from training.core.database import db
-from training.core.links import revoke_links
 from training.core.policies import terms_in_force
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
 from training.people.models import Employment, Person
-from training.schedule.models import CourseSession, SessionStatus
-from training.web.formats import count, moment
+from training.schedule.models import CourseSession
 
 BEGUN = "This session has begun, so nothing about its places can be changed here. Tell the training team"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ties:
+    """What a new booking belongs to: keys of rows that are there already."""
+
+    group_id: int | None = None
+    reservation_id: int | None = None
+    moves_from_id: int | None = None
+    course_wait_id: int | None = None
+    preference: int | None = None
+
+
+NO_TIES = Ties()
 
 
 def book_place(
@@ -44,54 +65,153 @@ def book_place(
     *,
     declared: bool,
     booked_by: int | None = None,
+    way: Way | None = None,
+    ties: Ties = NO_TIES,
 ) -> Booking:
-    """Book the person on the session, or put them on its waiting list; the state of what is returned says which.
+    """Book the person on the session; the state of what is returned says whether they have a place, wait or applied.
 
     The booking keeps the agency and role in which they come: those of `employment_id`, or of their only current job.
     `declared` is whether the line manager's agreement was declared. `booked_by` is the person who books for them.
     """
-    _require_reach(viewer, person_id)
     course_session = locked_session(session_id)
-    _require_open(course_session)
+    require_open(course_session)
+    promote_waiting(viewer, course_session)
+    booking = new_booking(
+        viewer,
+        course_session,
+        person_id,
+        employment_id,
+        declared=declared,
+        booked_by=booked_by,
+        way=way,
+        ties=ties,
+    )
+    settle_new(viewer, course_session, [booking])
+    return booking
+
+
+def new_booking(
+    viewer: Viewer,
+    course_session: CourseSession,
+    person_id: int,
+    employment_id: int | None = None,
+    *,
+    declared: bool,
+    booked_by: int | None = None,
+    way: Way | None = None,
+    ties: Ties = NO_TIES,
+) -> Booking:
+    """Add a booking that waits, under the lock and with everything checked that concerns this person alone.
+
+    Hand it to `settle_new` in the same transaction, with the others of its group: that decides about places and tells.
+    """
     person = db.session.get_one(Person, person_id)
-    _require_no_live_booking(viewer, session_id, person_id)
+    if not any(may_book_for(viewer, person_id, job) for job in (None, *person.employments)):
+        raise LookupError(f"person {person_id} is out of reach")
     employment = employment_to_come_in(person, employment_id, clock.local(course_session.starts_at))
-    agreement = course_session.course.agreement
-    if agreement is not Agreement.NONE:
-        if not declared:
-            raise Refused("Confirm that your line manager has agreed", "declared")
-        # Managers are told, not asked.
-        agreement = Agreement.DECLARED
-    standing = standing_of(session_id)
-    if standing.waiting and place_or_wait(course_session.capacity, standing.held):
-        # Whoever waited for a place that a fault left free comes before somebody who asks only now.
-        promote_waiting(viewer, course_session)
-        standing = standing_of(session_id)
-    gets_place = place_or_wait(course_session.capacity, standing.held)
+    if not may_book_for(viewer, person_id, employment):
+        raise LookupError(f"person {person_id} is out of reach")
+    _require_no_live_booking(viewer, course_session.id, person_id)
+    agency_id = employment.agency_id if employment else None
+    agreement = agreement_for(course_session.course, agency_id)
+    agreed_by_lead = leads(viewer, employment)
+    if agreement is Agreement.DECLARED and not declared and not agreed_by_lead:
+        raise Refused("Confirm that your line manager has agreed", "declared")
     now = clock.now()
     booking = Booking(
         ref=_free_reference(),
         course_session=course_session,
         person=person,
         employment=employment,
-        agency_id=employment.agency_id if employment else None,
+        agency_id=agency_id,
         job_role=employment.job_role if employment else "",
         workforce_group_id=employment.workforce_group_id if employment else None,
-        state=BookingState.CONFIRMED if gets_place else BookingState.WAITING,
+        state=BookingState.WAITING,
+        waiting_since=now,
+        goes_first=goes_first_for(person_id, course_session.course_id),
         agreement=agreement,
+        agreed_at=now if agreed_by_lead and agreement is not Agreement.NONE else None,
         terms_id=terms_in_force().id,
         asked_at=now,
         booked_by_id=booked_by if booked_by != person_id else None,
-        confirmed_at=now if gets_place else None,
-        waiting_since=None if gets_place else now,
+        way=_way_to_come(course_session, way),
+        group_id=ties.group_id,
+        reservation_id=ties.reservation_id,
+        moves_from_id=ties.moves_from_id,
+        course_wait_id=ties.course_wait_id,
+        preference=ties.preference,
     )
     db.session.add(booking)
-    audit.record(viewer, "booked" if gets_place else "joined the waiting list", booking, after={"state": booking.state})
-    if gets_place:
-        notices.booked(booking)
-    else:
-        notices.waiting(booking, standing.waiting + 1)
+    db.session.flush()
     return booking
+
+
+def settle_new(viewer: Viewer, course_session: CourseSession, bookings: list[Booking], *, tell: bool = True) -> None:
+    """Decide about bookings just added with `new_booking`: a place, the list, or an application; and tell them.
+
+    Those in a reservation take the places kept for it. Everybody else comes after whoever waits.
+    """
+    if is_in_window(course_session):
+        for booking in bookings:
+            booking.state = BookingState.APPLIED
+            _ask_if_needed(booking)
+            audit.record(viewer, "applied", booking, after={"state": booking.state})
+            if tell:
+                notices.applied(booking)
+        return
+    admitted = _admitted(course_session, bookings)
+    for booking in bookings:
+        if booking.id in admitted:
+            take_place(viewer, booking, "booked")
+            booking.waiting_since = None
+        else:
+            _ask_if_needed(booking)
+            audit.record(viewer, "joined the waiting list", booking, after={"state": booking.state})
+        if tell:
+            tell_where_it_stands(booking)
+
+
+def tell_where_it_stands(booking: Booking) -> None:
+    """Write to the person of a new booking what has become of it."""
+    if booking.state is BookingState.CONFIRMED:
+        notices.booked(booking)
+    elif booking.state is BookingState.AWAITING_AGREEMENT:
+        notices.awaiting(booking)
+    else:
+        notices.waiting(booking, certain_position(booking))
+
+
+def _admitted(course_session: CourseSession, newcomers: list[Booking]) -> set[int]:
+    """Which of the new bookings get a place now; whoever waited was given theirs before."""
+    reserved = [one for one in newcomers if one.reservation_id is not None]
+    others = [one for one in newcomers if one.reservation_id is None]
+    waiting: list[Booking] = []
+    if may_pass_on(course_session):
+        waiting = [one for one in waiting_in_order(course_session) if one not in newcomers]
+    elif course_session.applications_close_at is not None and course_session.allotted_at is None:
+        return set()
+    queue = [*reserved, *waiting, *others]
+    if waiting:
+        chosen = next_in_line(course_session, queue)
+        note_skips(chosen)
+    else:
+        now = counted(course_session)
+        chosen = choose(now.room, [now.waiter(one) for one in queue])
+    return set(chosen.keys) & {one.id for one in newcomers}
+
+
+def _ask_if_needed(booking: Booking) -> None:
+    if booking.agreement is Agreement.ASKED and booking.agreed_at is None and booking.agreement_asked_at is None:
+        asking.ask(booking)
+
+
+def _way_to_come(course_session: CourseSession, way: Way | None) -> Way | None:
+    """The way of attending that the booking keeps; None where the session leaves no choice."""
+    if course_session.mode is not Mode.HYBRID:
+        return None
+    if way is None and course_session.online_capacity is not None:
+        raise Refused("Select how you are coming", "way")
+    return way
 
 
 def cancel_booking(viewer: Viewer, booking_id: int, reason: str = "") -> Booking:
@@ -99,124 +219,20 @@ def cancel_booking(viewer: Viewer, booking_id: int, reason: str = "") -> Booking
 
     It is late where a place was held and the cut-off has passed. Raises Refused where it has ended already.
     """
-    booking = _own_booking(viewer, booking_id)
+    booking, by = own_booking(viewer, booking_id)
     if not booking.is_live:
         raise Refused("This booking has ended already. Nothing was changed")
-    _require_not_begun(booking.course_session)
-    is_own = viewer.person_id == booking.person_id
-    held = booking.state in (BookingState.CONFIRMED, BookingState.AWAITING_AGREEMENT)
-    late = held and is_late_cancellation(clock.today(), cut_off_of(booking.course_session))
-    end_booking(viewer, booking, CancelledBy.PERSON if is_own else CancelledBy.OFFICER, reason, late=late)
+    require_not_begun(booking.course_session)
+    end_booking(viewer, booking, by, reason, late=would_be_late(booking))
     notices.cancelled(booking)
     promote_waiting(viewer, booking.course_session)
     return booking
 
 
-def end_booking(viewer: Viewer, booking: Booking, by: CancelledBy, reason: str, *, late: bool = False) -> None:
-    """Mark a live booking as cancelled; telling, and passing the place on, are for the caller."""
-    before = booking.state
-    booking.state = BookingState.CANCELLED
-    booking.cancelled_at = clock.now()
-    booking.cancelled_by = by
-    booking.is_late = late
-    booking.reason = reason
-    booking.held_until = booking.offered_until = None
-    revoke_links(OFFER, booking.id)
-    audit.record(
-        viewer,
-        "cancelled",
-        booking,
-        before={"state": before},
-        after={"state": booking.state, "is_late": late},
-        reason=reason or None,
-    )
-
-
-def accept_offer(viewer: Viewer, booking_id: int) -> Booking:
-    """Take the place that is held; Refused once the offer has run out or was answered."""
-    booking = _open_offer(viewer, booking_id)
-    confirm(viewer, booking, "took the offered place")
-    revoke_links(OFFER, booking.id)
-    notices.booked(booking)
-    return booking
-
-
-def decline_offer(viewer: Viewer, booking_id: int) -> Booking:
-    """Leave the place that is held to the next person; never late. Refused as for `accept_offer`."""
-    booking = _open_offer(viewer, booking_id)
-    end_booking(viewer, booking, CancelledBy.PERSON, "The offered place was not taken")
-    notices.cancelled(booking)
-    promote_waiting(viewer, booking.course_session)
-    return booking
-
-
-def lapse_offer(viewer: Viewer, booking_id: int) -> bool:
-    """End an offer that has run out and pass the place on; False where there is none any more."""
-    booking = locked_booking(booking_id)
-    if booking.offered_until is None or clock.now() < booking.offered_until:
-        return False
-    booking.state, booking.offered_until = BookingState.LAPSED, None
-    revoke_links(OFFER, booking.id)
-    audit.record(viewer, "let the offer run out", booking, after={"state": booking.state})
-    notices.offer_lapsed(booking)
-    promote_waiting(viewer, booking.course_session)
-    return True
-
-
-def give_place(viewer: Viewer, booking_id: int) -> Booking:
-    """Give a free place to somebody on the waiting list, at once.
-
-    The desk may do it whenever there is one; a person may take it themselves where places are no longer passed on.
-    """
-    booking = _own_booking(viewer, booking_id)
-    course_session = booking.course_session
-    if booking.state is not BookingState.WAITING:
-        raise Refused("This booking is not on the waiting list any more")
-    if viewer.works_at_desk:
-        _require_not_begun(course_session)
-    else:
-        _require_open(course_session)
-        if may_pass_on(course_session):
-            raise Refused("Free places go to the waiting list in order of asking")
-    if not place_or_wait(course_session.capacity, standing_of(course_session.id).held):
-        raise Refused("There is no free place on this session")
-    confirm(viewer, booking, "gave a free place")
-    notices.promoted(booking)
-    return booking
-
-
-def change_capacity(viewer: Viewer, session_id: int, capacity: int) -> CourseSession:
-    """Change how many places there are; more places go to the waiting list at once.
-
-    Refused below what is held: nobody loses a place by this.
-    """
-    course_session = locked_session(session_id)
-    if course_session.status not in (SessionStatus.DRAFT, SessionStatus.PUBLISHED):
-        raise Refused("The places of a session that is over or called off cannot be changed")
-    held = standing_of(session_id).held
-    if capacity < held:
-        raise Refused(
-            f"The number of places must be {held} or more: {count(held, 'place')} are taken. "
-            "Cancel bookings first to make the session smaller",
-            "capacity",
-        )
-    before, after = audit.changes(course_session, {"capacity": capacity})
-    if after:
-        audit.record(viewer, "changed the number of places", course_session, before=before, after=after)
-        promote_waiting(viewer, course_session)
-    return course_session
-
-
-def waiting_position(booking: Booking) -> int:
-    """Which place in order of asking a waiting booking has: 1 is next."""
-    db.session.flush()
-    earlier = (Booking.waiting_since < booking.waiting_since) | (
-        (Booking.waiting_since == booking.waiting_since) & (Booking.id < booking.id)
-    )
-    statement = select(func.count()).where(
-        Booking.session_id == booking.session_id, Booking.state == BookingState.WAITING, earlier
-    )
-    return (db.session.scalar(statement) or 0) + 1
+def would_be_late(booking: Booking) -> bool:
+    """Whether giving this booking up today counts as late: it has a firm place, and its cut-off has passed."""
+    has_place = booking.state in (BookingState.CONFIRMED, BookingState.AWAITING_AGREEMENT)
+    return has_place and is_late_cancellation(clock.today(), cut_off_for(booking))
 
 
 def employment_to_come_in(person: Person, employment_id: int | None, on: datetime) -> Employment | None:
@@ -235,32 +251,23 @@ def employment_to_come_in(person: Person, employment_id: int | None, on: datetim
     return current[0] if current else None
 
 
-def _own_booking(viewer: Viewer, booking_id: int) -> Booking:
+def own_booking(viewer: Viewer, booking_id: int) -> tuple[Booking, CancelledBy]:
+    """The booking under the lock, and as whom `viewer` acts for it; LookupError where it is not for them."""
     booking = locked_booking(booking_id)
-    _require_reach(viewer, booking.person_id)
-    return booking
+    by = acts_as(viewer, booking)
+    if by is None:
+        raise LookupError(f"booking {booking_id} is out of reach")
+    return booking, by
 
 
-def _open_offer(viewer: Viewer, booking_id: int) -> Booking:
-    booking = _own_booking(viewer, booking_id)
-    if booking.offered_until is None:
-        raise Refused("No place is being held for this booking any more")
-    if clock.now() >= booking.offered_until:
-        raise Refused(f"The place was held until {moment(booking.offered_until)} and has gone to the next person")
-    return booking
-
-
-def _require_reach(viewer: Viewer, person_id: int) -> None:
-    if not viewer.works_at_desk and viewer.person_id != person_id:
-        raise LookupError(f"person {person_id} is out of reach")
-
-
-def _require_not_begun(course_session: CourseSession) -> None:
+def require_not_begun(course_session: CourseSession) -> None:
+    """Raise Refused once the session has begun."""
     if clock.now() >= course_session.starts_at:
         raise Refused(BEGUN)
 
 
-def _require_open(course_session: CourseSession) -> None:
+def require_open(course_session: CourseSession) -> None:
+    """Raise Refused, with the reason, where the session cannot be booked now."""
     if refusal := refusal_of(course_session):
         raise Refused(refusal)
 

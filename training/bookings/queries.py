@@ -6,14 +6,14 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.bookings.mail import MANAGER_TOLD
-from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry
+from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CalendarEntry, GroupBooking
 from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import Viewer
 from training.people.models import Employment
 from training.records.queries import has_completed
-from training.schedule.models import CourseSession, SessionPart, SessionStatus
+from training.schedule.models import CourseSession, ListOrder, SessionPart, SessionStatus
 from training.schedule.operations import times_of
 from training.schedule.queries import Clash, clashes_for_trainer
 
@@ -109,9 +109,21 @@ def my_bookings(viewer: Viewer) -> MyBookings:
 
 
 def _positions(session_ids: list[int]) -> dict[int, int]:
-    order = func.row_number().over(partition_by=Booking.session_id, order_by=(Booking.waiting_since, Booking.id))
+    """The place of each waiting booking, of sessions where nobody behind can go before."""
+    limited = select(AgencyLimit.session_id)
+    together = select(GroupBooking.session_id).where(GroupBooking.together)
+    plain = select(CourseSession.id).where(
+        CourseSession.id.in_(session_ids),
+        CourseSession.list_order == ListOrder.ASKING,
+        CourseSession.online_capacity.is_(None),
+        CourseSession.id.not_in(limited),
+        CourseSession.id.not_in(together),
+    )
+    order = func.row_number().over(
+        partition_by=Booking.session_id, order_by=(Booking.goes_first.desc(), Booking.waiting_since, Booking.id)
+    )
     rows = db.session.execute(
-        select(Booking.id, order).where(Booking.session_id.in_(session_ids), Booking.state == BookingState.WAITING)
+        select(Booking.id, order).where(Booking.session_id.in_(plain), Booking.state == BookingState.WAITING)
     )
     return {row[0]: row[1] for row in rows}
 

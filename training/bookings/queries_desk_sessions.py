@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from training.bookings.models import HOLDING, Booking, BookingState
+from training.bookings.counting import places_in_all, taken
+from training.bookings.models import Booking, BookingState
 from training.catalogue.models import Course, Mode
 from training.core.database import db
 from training.core.viewer import Viewer
@@ -59,7 +60,7 @@ def desk_sessions(viewer: Viewer, filters: SessionFilters) -> Select[*tuple[Any,
     return (
         select(
             CourseSession.ref, Course.title, CourseSession.mode, CourseSession.status, CourseSession.starts_at,
-            CourseSession.ends_at, Venue.name, CourseSession.capacity, _count(*HOLDING),
+            CourseSession.ends_at, Venue.name, places_in_all(), _held(),
             _count(BookingState.WAITING, BookingState.APPLIED), trainers, parts,
         )
         .join(CourseSession.course)
@@ -73,8 +74,8 @@ def totals_of(viewer: Viewer, filters: SessionFilters) -> Totals:
     """Places, bookings and people who wait over all sessions that match, without those called off."""
     rows = (
         select(
-            CourseSession.capacity.label("capacity"),
-            _count(*HOLDING).label("booked"),
+            places_in_all().label("capacity"),
+            _held().label("booked"),
             _count(BookingState.WAITING, BookingState.APPLIED).label("waiting"),
         )
         .join(CourseSession.course)
@@ -83,6 +84,16 @@ def totals_of(viewer: Viewer, filters: SessionFilters) -> Totals:
     )
     sums = [func.coalesce(func.sum(column), 0) for column in (rows.c.capacity, rows.c.booked, rows.c.waiting)]
     return Totals(*(int(value) for value in db.session.execute(select(*sums)).one()))
+
+
+def _held() -> ColumnElement[int]:
+    rows = taken()
+    return (
+        select(func.coalesce(func.sum(rows.c.places), 0))
+        .where(rows.c.session_id == CourseSession.id)
+        .correlate(CourseSession)
+        .scalar_subquery()
+    )
 
 
 def _count(*states: BookingState) -> ColumnElement[int]:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from training.bookings.models import HOLDING, LIVE, Booking
+from training.bookings.counting import held_by_session, places_in_all, taken
+from training.bookings.models import LIVE, Booking
 from training.bookings.rules import Refusal, may_book
 from training.catalogue.models import Course, CourseAudience, CourseKind, CourseStatus, Mode
 from training.core import clock
@@ -112,21 +113,22 @@ class CourseCard:
 
 def places_taken(_viewer: Viewer, session_ids: Collection[int]) -> dict[int, int]:
     """How many places of each session are held; sessions nobody holds a place on count nought."""
+    rows = taken()
     counted = (
-        select(Booking.session_id, func.count())
-        .where(Booking.session_id.in_(session_ids), Booking.state.in_(HOLDING))
-        .group_by(Booking.session_id)
+        select(rows.c.session_id, func.sum(rows.c.places))
+        .where(rows.c.session_id.in_(session_ids))
+        .group_by(rows.c.session_id)
     )
-    return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in db.session.execute(counted)}
+    return dict.fromkeys(session_ids, 0) | {row[0]: int(row[1]) for row in db.session.execute(counted)}
 
 
 def upcoming_sessions(viewer: Viewer, filters: ProgrammeFilters) -> Select[*tuple[Any, ...]]:
     """Published sessions that have not begun, soonest first: rows for `ProgrammeSession(*row)`, for `paged`."""
-    held = _held()
+    held = held_by_session()
     return (
         select(
             CourseSession.ref, Course.title, Course.slug, Course.kind, CourseSession.mode, Venue.name,
-            CourseSession.starts_at, CourseSession.ends_at, SessionPart.ends_at, _part_count(), CourseSession.capacity,
+            CourseSession.starts_at, CourseSession.ends_at, SessionPart.ends_at, _part_count(), places_in_all(),
             _held_count(held), CourseSession.booking_opens_at, CourseSession.booking_closes_at,
         )
         .join(CourseSession.course)
@@ -163,13 +165,13 @@ def last_ran_at(_viewer: Viewer, course_id: int) -> datetime | None:
 
 def sittings_between(_viewer: Viewer, first: date, last: date, filters: ProgrammeFilters) -> list[DaySession]:
     """Every sitting from the day `first` to the day `last`, past ones too, in the order of time."""
-    held = _held()
+    held = held_by_session()
     rows = db.session.execute(
         select(
             CourseSession.ref, Course.title, CourseSession.mode, SessionPart.on, SessionPart.starts_at,
             SessionPart.ends_at, SessionPart.number,
             _part_count(),
-            CourseSession.capacity - _held_count(held), CourseSession.starts_at,
+            places_in_all() - _held_count(held), CourseSession.starts_at,
         )
         .join(SessionPart.course_session)
         .join(CourseSession.course)
@@ -185,7 +187,7 @@ def sittings_between(_viewer: Viewer, first: date, last: date, filters: Programm
 
 def course_cards(viewer: Viewer, filters: ProgrammeFilters) -> list[CourseCard]:
     """The live courses that match, by title; where dates, mode or places are asked for, those with such a session."""
-    held = _held()
+    held = held_by_session()
     matching = (
         select(
             CourseSession.course_id,
@@ -259,15 +261,6 @@ def feed_last_left_at(_viewer: Viewer) -> datetime | None:
     return max(left, default=None)
 
 
-def _held() -> Subquery:
-    return (
-        select(Booking.session_id, func.count().label("held"))
-        .where(Booking.state.in_(HOLDING))
-        .group_by(Booking.session_id)
-        .subquery()
-    )
-
-
 def _held_count(held: Subquery) -> ColumnElement[int]:
     return func.coalesce(held.c.held, 0)
 
@@ -314,7 +307,7 @@ def _about_session(filters: ProgrammeFilters, held: Subquery) -> list[ColumnElem
         conditions.append(CourseSession.mode.in_((filters.mode, Mode.HYBRID)))
     if filters.places:
         now = clock.now()
-        conditions.append(CourseSession.capacity > _held_count(held))
+        conditions.append(places_in_all() > _held_count(held))
         conditions.append(or_(CourseSession.booking_opens_at.is_(None), CourseSession.booking_opens_at <= now))
         conditions.append(or_(CourseSession.booking_closes_at.is_(None), CourseSession.booking_closes_at > now))
     return conditions

@@ -90,6 +90,15 @@ def working_days_before(day: date, days: int, holidays: BankHolidays) -> date:
     return day
 
 
+def working_days_after(day: date, days: int, holidays: BankHolidays) -> date:
+    """The day that lies `days` working days after `day`; `day` itself for none."""
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in holidays:
+            days -= 1
+    return day
+
+
 def cut_off(starts_on: date, days: int, holidays: BankHolidays) -> date:
     """The last day on which a place on a session that starts on `starts_on` can be cancelled in time."""
     return working_days_before(starts_on, days, holidays)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from training.bookings.models import Booking, BookingState, CancelledBy
-from training.bookings.operations import waiting_position
+from training.bookings.places import certain_position
 from training.bookings.queries import manager_told
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_of, may_pass_on
@@ -17,6 +17,8 @@ ENDED_BY = {
     CancelledBy.LEAD: "Your agency’s training lead cancelled this booking.",
     CancelledBy.OFFICER: "The training team cancelled this booking.",
     CancelledBy.CALLED_OFF: "This session was called off.",
+    CancelledBy.MOVED: "You moved to another date.",
+    CancelledBy.OTHER_DATE: "You have a place on another date.",
 }
 
 
@@ -39,8 +41,9 @@ def in_words(booking: Booking) -> InWords:
             return InWords("This session is over. No place became free for you.", "neutral")
         return InWords("You were booked. This session is over.", "neutral")
     if booking.state is BookingState.WAITING:
-        position = ordinal(waiting_position(booking))
-        return InWords(f"You are on the waiting list, {position} in order of asking.", "waiting", _waiting(booking))
+        position = certain_position(booking)
+        line = f", {ordinal(position)} in order of asking" if position is not None else ""
+        return InWords(f"You are on the waiting list{line}.", "waiting", _waiting(booking))
     if booking.state is BookingState.OFFERED and booking.offered_until is not None:
         return InWords(
             f"A place is held for you until {moment(booking.offered_until)}.",

@@ -1,12 +1,20 @@
 """The partnership's terms of booking: the settings behind `rules.Terms`, and the bank holidays of England."""
 
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 
 from holidays import country_holidays
 
 from training.bookings.models import Booking
-from training.bookings.rules import BankHolidays, Promotion, Terms, cut_off, may_have_place, promotion_kind
+from training.bookings.rules import (
+    BankHolidays,
+    Promotion,
+    Terms,
+    cut_off,
+    may_have_place,
+    promotion_kind,
+    working_days_after,
+)
 from training.core import clock
 from training.core.policies import register_figure
 from training.core.settings import register_setting, setting_value
@@ -45,6 +53,28 @@ QUIET_HOURS = register_setting(
     hint="Whoever asks for a place then still gets it.",
     most=72,
 )
+GROUP_SKIPS = register_setting(
+    "bookings.group-skips",
+    "Times a group that comes together is passed over before places are kept for it",
+    5,
+    hint="Smaller bookings behind it may go first that often. Kept places show as free until the group fits.",
+    most=100,
+)
+AGREEMENT_DAYS = register_setting(
+    "bookings.agreement-days",
+    "Working days a manager has to answer",
+    5,
+    hint="Never past the close of booking.",
+    least=1,
+    most=30,
+)
+HOLD_MINUTES = register_setting(
+    "bookings.hold-minutes",
+    "Minutes a place is held while a new person confirms their address",
+    30,
+    least=5,
+    most=240,
+)
 
 
 def booking_terms() -> Terms:
@@ -82,8 +112,24 @@ def promotion_now(course_session: CourseSession) -> Promotion:
     return promotion_kind(clock.today(), cut_off_of(course_session), setting_value(CERTAIN_DAYS), bank_holidays())
 
 
+def agreement_until(course_session: CourseSession) -> datetime:
+    """Until when somebody who is asked now has to say whether a person may go."""
+    on = working_days_after(clock.today(), setting_value(AGREEMENT_DAYS), bank_holidays())
+    ends = clock.instant(on, time(17))
+    last = course_session.booking_closes_at or course_session.starts_at
+    return max(min(ends, last), clock.now())
+
+
+def is_in_window(course_session: CourseSession) -> bool:
+    """Whether people apply now, and places are allotted later."""
+    closes_at = course_session.applications_close_at
+    return closes_at is not None and course_session.allotted_at is None and clock.now() < closes_at
+
+
 def may_pass_on(course_session: CourseSession) -> bool:
-    """Whether a free place of the session may be passed on now."""
+    """Whether a free place of the session may be passed on now; not while an allotment is to come."""
+    if course_session.applications_close_at is not None and course_session.allotted_at is None:
+        return False
     return may_have_place(
         clock.now(),
         published=course_session.status is SessionStatus.PUBLISHED,

@@ -8,9 +8,8 @@ from training.bookings.forms import BookForm, agency_named
 from training.bookings.models import Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import book_place
-from training.bookings.places import standing_of
+from training.bookings.places import counted, standing_of
 from training.bookings.queries import live_booking, manager_told, warnings_before_booking
-from training.bookings.rules import place_or_wait
 from training.bookings.standing import cancelling, passing_on
 from training.bookings.wording import place, sitting
 from training.catalogue.models import Agreement
@@ -68,9 +67,11 @@ def book(ref: str) -> ResponseReturnValue:
         refusal=refusal,
         facts=facts_of(course_session),
         role=role_in_words(employments),
-        free=course_session.capacity - standing.held,
+        free=standing.free(course_session),
         waiting=standing.waiting,
-        gets_place=place_or_wait(course_session.capacity, standing.held),
+        gets_place=any(
+            counted(course_session).has_place_for(agency) for agency in {job.agency_id for job in employments} or {None}
+        ),
         warnings=warnings_before_booking(viewer, viewer.person_id, course_session, employments),
         cancelling=cancelling(course_session),
         passing_on=passing_on(course_session),

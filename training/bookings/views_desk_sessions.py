@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from training.bookings.blueprint import blueprint
 from training.bookings.forms_desk_sessions import SessionFilterForm
+from training.bookings.places import standing_of
 from training.bookings.queries_desk import people_of_session
 from training.bookings.queries_desk_sessions import DeskSession, totals_of
 from training.bookings.queries_desk_sessions import desk_sessions as sessions_found
@@ -95,7 +96,7 @@ def desk_session(ref: str) -> ResponseReturnValue:
         people=people,
         needs=needs_standing(viewer, session.id),
         declined=declined_of(viewer, session.id),
-        free=session.capacity - len(people.places),
+        free=standing_of(session.id).free(session),
         is_thin=session.status is SessionStatus.PUBLISHED and len(people.places) < session.course.minimum,
         has_begun=session.starts_at <= clock.now(),
         needs_venue=needs_venue(session.mode),

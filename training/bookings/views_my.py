@@ -8,12 +8,12 @@ from training.bookings.forms import AnswerForm, CancelForm
 from training.bookings.invites import event_of
 from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingState
 from training.bookings.opening import refusal_of
-from training.bookings.operations import cancel_booking, give_place
-from training.bookings.places import standing_of
+from training.bookings.operations import cancel_booking
+from training.bookings.operations_offers import give_place
+from training.bookings.places import counted, standing_of
 from training.bookings.queries import entries_by_part, messages_about, own_booking_by_ref
 from training.bookings.queries import my_bookings as bookings_of
 from training.bookings.queries_needs import own_kept, own_need
-from training.bookings.rules import place_or_wait
 from training.bookings.standing import cancelling, in_words, may_book_again
 from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of
@@ -154,7 +154,7 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         offers_place=booking.state is BookingState.WAITING
         and refusal_of(course_session) is None
         and not may_pass_on(course_session)
-        and place_or_wait(course_session.capacity, standing_of(course_session.id).held),
+        and counted(course_session).has_place_for(booking.agency_id, booking.way),
         may_book_again=may_book_again(booking),
         messages=[
             (label_of(message.kind), message.recipient_address, message.created_at, MESSAGE_STATE_LABELS[message.state])

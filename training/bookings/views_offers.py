@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from training.bookings.forms import AnswerForm
 from training.bookings.models import Booking
 from training.bookings.offers import OFFER
-from training.bookings.operations import accept_offer, decline_offer
+from training.bookings.operations_offers import accept_offer, decline_offer
 from training.bookings.wording import dates, place
 from training.core.database import db
 from training.core.links import SignedLink, use_link

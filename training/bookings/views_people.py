@@ -7,7 +7,9 @@ from training.bookings.blueprint import blueprint
 from training.bookings.forms import BookForm, DeskCancelForm, PersonSearchForm
 from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingState
 from training.bookings.opening import refusal_of
-from training.bookings.operations import book_place, cancel_booking, give_place
+from training.bookings.operations import book_place, cancel_booking
+from training.bookings.operations_offers import give_place
+from training.bookings.places import standing_of
 from training.bookings.queries import booking_by_ref, live_booking, messages_about, warnings_before_booking
 from training.bookings.queries_desk import people_of_session
 from training.bookings.standing import cancelling
@@ -189,5 +191,5 @@ def _people(course_session: CourseSession, form: Form) -> ResponseReturnValue:
         may_book=refusal_of(course_session) is None,
         may_cancel=coming,
         # While places are passed on by themselves there is none to give.
-        may_give=coming and len(found.places) < course_session.capacity and not may_pass_on(course_session),
+        may_give=coming and standing_of(course_session.id).free(course_session) > 0 and not may_pass_on(course_session),
     ), form.status

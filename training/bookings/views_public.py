@@ -132,7 +132,7 @@ def session(ref: str) -> ResponseReturnValue:
         course=found.course,
         booking=booking,
         has_place=_has_place(booking),
-        free=found.capacity - places_taken(viewer, [found.id])[found.id],
+        free=found.places_in_all - places_taken(viewer, [found.id])[found.id],
         standing=standing(found),
         parts=[(part_name(found, part.number), sitting(part)) for part in found.parts],
         comes_online=needs_link(found.mode),

@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from training.bookings.operations import change_capacity
+from training.bookings.operations_capacity import change_capacity
 from training.bookings.places import standing_of
 from training.bookings.terms import may_pass_on
 from training.bookings.views_people import session_for_desk

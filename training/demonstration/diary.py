@@ -16,7 +16,8 @@ from training.attendance.ticks import tell_register_open
 from training.bookings import notices
 from training.bookings.models import Booking, BookingState
 from training.bookings.notices_trainers import trainer_asked
-from training.bookings.operations import cancel_booking, waiting_position
+from training.bookings.operations import cancel_booking
+from training.bookings.places import certain_position
 from training.changes.operations_call_off import call_off_session
 from training.core import audit, clock
 from training.core.database import Base, db
@@ -121,7 +122,7 @@ def _tell_of_booking(booking_id: int) -> None:
     if has_place:
         notices.booked(booking)
     else:
-        notices.waiting(booking, waiting_position(booking))
+        notices.waiting(booking, certain_position(booking))
 
 
 def _close_link(request_id: int) -> None:
