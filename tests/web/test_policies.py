@@ -10,12 +10,12 @@ from tests.factories import make_agency, make_course, make_person, make_session,
 from tests.pages import Client
 from training.bookings.models import Booking
 from training.bookings.operations import book_place
-from training.bookings.terms import CUT_OFF_DAYS
 from training.bookings.ticks_needs import NEED_DAYS
 from training.core import clock, policies
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.policies import PLACEHOLDER, PLACEHOLDERS, PolicyKind, PolicyVersion, delivered, publish
+from training.core.policy_figures import terms_words
 from training.core.refusal import Refused
 from training.core.settings import Setting, change_setting
 from training.core.viewer import COMMAND, Role
@@ -55,9 +55,9 @@ def test_everybody_reads_the_text_that_comes_with_muster(client: Client, kind: P
 
 
 @pytest.mark.parametrize("kind", PolicyKind)
-def test_delivered_texts_ask_only_for_what_can_be_filled_in(kind: PolicyKind) -> None:
+def test_delivered_texts_ask_only_for_what_can_be_filled_in(app: Flask, kind: PolicyKind) -> None:
     wanted = set(PLACEHOLDER.findall(delivered(kind).text))
-    assert set(PLACEHOLDERS) <= wanted <= {*PLACEHOLDERS, *policies.figure_names()}
+    assert set(PLACEHOLDERS) <= wanted <= {*PLACEHOLDERS, *policies.figure_names(), *terms_words()}
 
 
 def test_the_privacy_notice_says_the_periods_of_the_settings(client: Client) -> None:
@@ -78,24 +78,9 @@ def class_setting(name: str) -> Setting[int]:
     return found.setting
 
 
-def test_terms_keep_the_figures_they_were_agreed_with(client: Client) -> None:
-    first = policies.terms_in_force()
-    db.session.commit()
-    assert "less than **3 working days** before" in first.text
-    assert policies.terms_in_force().id == first.id, "the same terms are one version"
-    change_setting(COMMAND, CUT_OFF_DAYS, 5)
-    db.session.commit()
-    second = policies.terms_in_force()
-    db.session.commit()
-    assert (second.number, second.change) == (2, "A figure was changed in the settings.")
-    assert "Cancelling less than 5 working days before" in client.get("/terms")
-    assert "Cancelling less than 3 working days before" in client.get("/terms/versions/1")
-    publish(viewer_of(committed(Role.OFFICER)), PolicyKind.TERMS, "Late is ((cut-off)).", "Shorter.", 2)
-    change_setting(COMMAND, CUT_OFF_DAYS, 4)
-    db.session.commit()
-    assert policies.terms_in_force().text == "Late is 5 working days."
+def test_words_of_a_setting_are_registered_once(app: Flask) -> None:
     with pytest.raises(ValueError, match="already known"):
-        policies.register_figure("cut-off", str)
+        policies.register_figure("keep needs", str)
 
 
 def test_an_officer_looks_at_a_version_and_publishes_it(desk: Client) -> None:

@@ -1,4 +1,4 @@
-"""The partnership's terms of booking: the settings behind `rules.Terms`, and the bank holidays of England."""
+"""The partnership's terms of booking: the terms in force and the settings behind `rules.Terms`, and bank holidays."""
 
 from datetime import date, datetime, time
 from functools import cache
@@ -15,22 +15,11 @@ from training.bookings.rules import (
     promotion_kind,
     working_days_after,
 )
+from training.bookings.terms_figures import cut_off_days, cut_off_days_in_force
 from training.core import clock
-from training.core.policies import register_figure
 from training.core.settings import register_setting, setting_value
 from training.schedule.models import CourseSession, SessionStatus
-from training.web.formats import count
 
-CUT_OFF_DAYS = register_setting(
-    "bookings.cut-off-days",
-    "Working days before the start in which cancelling is late",
-    3,
-    hint="Bank holidays of England are not counted.",
-    most=30,
-)
-CUT_OFF_FIGURE = "cut-off-days"
-"""Its name among the figures of a version of the terms."""
-register_figure("cut-off", lambda: count(setting_value(CUT_OFF_DAYS), "working day"))
 CERTAIN_DAYS = register_setting(
     "bookings.certain-days",
     "Working days before that date in which people who wait are asked first",
@@ -80,7 +69,7 @@ HOLD_MINUTES = register_setting(
 def booking_terms() -> Terms:
     """The terms as they are set now."""
     return Terms(
-        cut_off_days=setting_value(CUT_OFF_DAYS),
+        cut_off_days=cut_off_days_in_force(),
         certain_days=setting_value(CERTAIN_DAYS),
         offer_hours=setting_value(OFFER_HOURS),
         short_offer_hours=setting_value(SHORT_OFFER_HOURS),
@@ -95,15 +84,14 @@ def bank_holidays() -> BankHolidays:
 
 
 def cut_off_of(course_session: CourseSession) -> date:
-    """The last day on which a place on the session can be cancelled in time."""
+    """The last day on which a place on the session can be cancelled in time by whoever books now."""
     starts_on = clock.local(course_session.starts_at).date()
-    return cut_off(starts_on, setting_value(CUT_OFF_DAYS), bank_holidays())
+    return cut_off(starts_on, cut_off_days_in_force(), bank_holidays())
 
 
 def cut_off_for(booking: Booking) -> date:
     """The last day on which this booking can be cancelled in time, by the terms that it was made under."""
-    agreed = booking.terms.figures.get(CUT_OFF_FIGURE) if booking.terms is not None else None
-    days = setting_value(CUT_OFF_DAYS) if agreed is None else agreed
+    days = cut_off_days(booking.terms.figures if booking.terms is not None else None)
     return cut_off(clock.local(booking.course_session.starts_at).date(), days, bank_holidays())
 
 

@@ -11,10 +11,12 @@ from training.bookings.operations import book_place
 from training.bookings.places import counted, standing_of
 from training.bookings.queries import live_booking, manager_told, warnings_before_booking
 from training.bookings.standing import cancelling, passing_on
+from training.bookings.terms_figures import on_cancelling
 from training.bookings.wording import place, sitting
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.database import db
+from training.core.policies import terms_figures_in_force
 from training.core.refusal import Refused
 from training.people.models import Employment, Person
 from training.people.operations_standing import drop_manager
@@ -75,6 +77,7 @@ def book(ref: str) -> ResponseReturnValue:
         warnings=warnings_before_booking(viewer, viewer.person_id, course_session, employments),
         cancelling=cancelling(course_session),
         passing_on=passing_on(course_session),
+        terms_say=on_cancelling(terms_figures_in_force()),
     ), 409 if refusal and form.is_submitted() else form.status
 
 

@@ -1,8 +1,7 @@
 """The privacy notice, the terms and the accessibility statement: texts of the partnership, kept in versions."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +13,14 @@ from training.config import ROOT
 from training.core import audit, clock
 from training.core.columns import Identified, text_enum
 from training.core.database import Base, db
+from training.core.policy_figures import (
+    PLACEHOLDER,
+    delivered_figures,
+    terms_words,
+    tidy,
+    with_terms_words,
+    wrong_figure,
+)
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
 
@@ -38,9 +45,9 @@ class PolicyVersion(Identified, Base):
     kind: Mapped[PolicyKind] = mapped_column(text_enum(PolicyKind))
     number: Mapped[int]
     text: Mapped[str]
+    """In Markdown."""
     figures: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     """What the terms say in numbers, as they were agreed: working days and pence, by name."""
-    """In Markdown."""
     change: Mapped[str] = mapped_column(default="")
     """What is different from the version before, in a sentence."""
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -53,10 +60,13 @@ POLICY_LABELS = {
     PolicyKind.ACCESSIBILITY: "Accessibility statement",
 }
 DELIVERED = ROOT / "templates" / "policies"
-PLACEHOLDER = re.compile(r"\(\(([^()]*)\)\)")
 PLACEHOLDERS = ("partnership", "contact")
 """What may stand in double brackets besides figures: the partnership’s name, and how to reach its training team."""
-AS_DELIVERED, FIGURES_CHANGED = "As they come with Muster.", "A figure was changed in the settings."
+AS_DELIVERED, DELIVERED_CHANGED = "As they come with Muster.", "The text that comes with Muster has changed."
+FIGURES_CHANGED = "A figure was changed in the settings."
+"""What versions of the terms were called that no officer wrote; they are followed when Muster brings another text."""
+_BY_ITSELF = (AS_DELIVERED, DELIVERED_CHANGED, FIGURES_CHANGED)
+KEPT_FIGURES = "terms_figures"
 _figures: dict[str, Callable[[], str]] = {}
 
 
@@ -69,6 +79,7 @@ class PolicyText:
     text: str
     change: str = ""
     published_at: datetime | None = None
+    figures: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def register_figure(name: str, in_words: Callable[[], str]) -> None:
@@ -90,7 +101,8 @@ def with_figures(text: str) -> str:
 
 def delivered(kind: PolicyKind) -> PolicyText:
     """The text that comes with Muster."""
-    return PolicyText(kind, 0, (DELIVERED / f"{kind}.md").read_text(encoding="utf-8"))
+    figures = delivered_figures() if kind is PolicyKind.TERMS else {}
+    return PolicyText(kind, 0, (DELIVERED / f"{kind}.md").read_text(encoding="utf-8"), figures=figures)
 
 
 def in_force(kind: PolicyKind) -> PolicyText:
@@ -124,43 +136,68 @@ def changed_since(kind: PolicyKind, moment: datetime) -> datetime | None:
     )
 
 
-def publish(viewer: Viewer, kind: PolicyKind, text: str, change: str, based_on: int) -> PolicyVersion:
+def publish(
+    viewer: Viewer, kind: PolicyKind, text: str, change: str, based_on: int, figures: Mapping[str, int] | None = None
+) -> PolicyVersion:
     """Publish `text` as the next version after number `based_on`; it is never changed afterwards.
 
-    Refused where nothing changed, where a placeholder is unknown, and where somebody published meanwhile.
+    Terms carry `figures`, by default those in force. Refused where nothing changed, where a placeholder is unknown, and
+    where somebody published meanwhile; ValueError for figures that no stage knows.
     """
     present = in_force(kind)
     if present.number != based_on:
         raise Refused(f"Somebody published version {present.number} while you were writing", "text")
-    known = (*PLACEHOLDERS, *_figures)
+    known = (*PLACEHOLDERS, *_figures, *(terms_words() if kind is PolicyKind.TERMS else ()))
     unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in known})
     if unknown:
         raise Refused(f"There is nothing to put in the place of (({unknown[0]}))", "text")
+    agreed: dict[str, int] = {}
     if kind is PolicyKind.TERMS:
+        agreed = tidy(present.figures if figures is None else figures)
+        if wrong := wrong_figure(agreed):
+            raise ValueError(wrong)
         # What somebody agreed to must not change with a setting.
-        text, present = with_figures(text), replace(present, text=with_figures(present.text))
-    if text.strip() == present.text.strip():
+        text = with_figures(with_terms_words(text, agreed))
+        present = replace(present, text=filled(present))
+    if text.strip() == present.text.strip() and agreed == tidy(present.figures):
         raise Refused("The text is the same as the version in force", "text")
-    row = _added(kind, present.number + 1, text, change, viewer.person_id)
+    row = _added(kind, present.number + 1, text, change, viewer.person_id, agreed)
     if row is None:
         raise Refused("Somebody else published a version at the same moment", "text")
-    audit.record(
-        viewer, "published", row, before={"number": present.number}, after={"number": row.number}, reason=change
-    )
+    before, after = {"number": present.number}, {"number": row.number}
+    if kind is PolicyKind.TERMS:
+        before, after = {**before, **present.figures}, {**after, **agreed}
+    audit.record(viewer, "published", row, before=before, after=after, reason=change)
     return row
+
+
+def filled(text: PolicyText) -> str:
+    """What `text` says, with its own figures in it; the partnership's name and address are for the page."""
+    return with_figures(with_terms_words(text.text, text.figures))
+
+
+def terms_figures_in_force() -> Mapping[str, int]:
+    """The figures of the terms that somebody agrees to by booking now; asking often costs one query."""
+    info = db.session().info
+    if KEPT_FIGURES not in info:
+        row = _newest(PolicyKind.TERMS)
+        info[KEPT_FIGURES] = delivered_figures() if row is None else dict(row.figures)
+    return info[KEPT_FIGURES]
 
 
 def terms_in_force() -> PolicyVersion:
     """The terms that somebody agrees to by booking now; those that come with Muster become a version by being used.
 
-    Their figures are those of that moment. While nobody has published terms, a changed setting makes the next version.
+    While nobody has published terms, another text that comes with Muster makes the next version, with the same figures.
     """
     row = _newest(PolicyKind.TERMS)
-    if row is None or (row.published_by_id is None and row.change in (AS_DELIVERED, FIGURES_CHANGED)):
-        text = with_figures(delivered(PolicyKind.TERMS).text)
+    if row is None or (row.published_by_id is None and row.change in _BY_ITSELF):
+        comes = delivered(PolicyKind.TERMS)
+        figures = dict(comes.figures if row is None else row.figures)
+        text = with_figures(with_terms_words(comes.text, figures))
         if row is None or row.text != text:
-            number, change = (1, AS_DELIVERED) if row is None else (row.number + 1, FIGURES_CHANGED)
-            row = _added(PolicyKind.TERMS, number, text, change, None) or _newest(PolicyKind.TERMS)
+            number, change = (1, AS_DELIVERED) if row is None else (row.number + 1, DELIVERED_CHANGED)
+            row = _added(PolicyKind.TERMS, number, text, change, None, figures) or _newest(PolicyKind.TERMS)
     if row is None:
         raise LookupError("there are no terms, and none could be written")
     return row
@@ -172,16 +209,19 @@ def _newest(kind: PolicyKind) -> PolicyVersion | None:
     )
 
 
-def _added(kind: PolicyKind, number: int, text: str, change: str, person_id: int | None) -> PolicyVersion | None:
+def _added(
+    kind: PolicyKind, number: int, text: str, change: str, person_id: int | None, figures: dict[str, int]
+) -> PolicyVersion | None:
     """The new version; None where somebody took its number at the same moment."""
-    row = PolicyVersion(kind=kind, number=number, text=text, change=change, published_by_id=person_id)
+    row = PolicyVersion(kind=kind, number=number, text=text, change=change, published_by_id=person_id, figures=figures)
     try:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:
         return None
+    db.session().info.pop(KEPT_FIGURES, None)
     return row
 
 
 def _as_text(row: PolicyVersion) -> PolicyText:
-    return PolicyText(row.kind, row.number, row.text, row.change, row.published_at)
+    return PolicyText(row.kind, row.number, row.text, row.change, row.published_at, row.figures)

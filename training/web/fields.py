@@ -16,7 +16,7 @@ from wtforms.widgets import HiddenInput
 from training.core.mailboxes import one_line
 from training.web.asked import AskedField, clean_text
 from training.web.choices import CheckboxesField, CheckboxField, Choice, RadioField, SelectField
-from training.web.formats import clock, listing
+from training.web.formats import clock, listing, pounds
 from training.web.readings import ReadingError, read_clock, read_day, read_number, read_pence
 
 __all__ = [
@@ -153,12 +153,17 @@ class NumberField(ShortAnswerField):
 
 
 class MoneyField(ShortAnswerField):
-    """A sum typed in pounds; its data is in pence."""
+    """A sum typed in pounds; its data is in pence, and so is `most`."""
 
     data: int | None
 
-    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, label: str, *args: Any, most: int | None = None, **kwargs: Any) -> None:
         super().__init__(label, *args, **{"width": 5, **kwargs})
+        self.most = most
+
+    def check(self) -> None:
+        if self.most is not None and self.data is not None and self.data > self.most:
+            raise ReadingError(f"{self.subject} must be {pounds(self.most)} or less")
 
     def read(self, text: str) -> int:
         return read_pence(text, self.subject)
@@ -166,8 +171,7 @@ class MoneyField(ShortAnswerField):
     def as_text(self) -> str:
         if self.data is None:
             return ""
-        pounds, pence = divmod(self.data, 100)
-        return f"{pounds}.{pence:02}" if pence else str(pounds)
+        return pounds(self.data).removeprefix("£").replace(",", "")
 
     def parameters(self) -> dict[str, Any]:
         return {"value": self.shown, "prefix": {"text": "£"}, "inputmode": "decimal", "spellcheck": False}

@@ -98,6 +98,12 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def pounds(pence: int) -> str:
+    """A sum of money: "£25", "£1,250.50"."""
+    whole, rest = divmod(pence, 100)
+    return f"£{whole:,}.{rest:02}" if rest else f"£{whole:,}"
+
+
 def plural(noun: str) -> str:
     """The plural of an English noun: places, agencies, batches, people."""
     if noun in PLURALS:
@@ -174,6 +180,7 @@ FILTERS = (
     moment,
     short_moment,
     number,
+    pounds,
     plural,
     count,
     ordinal,

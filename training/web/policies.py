@@ -1,6 +1,7 @@
 """The privacy notice, the terms and the accessibility statement: for everybody to read, for officers to publish."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,17 +11,35 @@ from training.config import installation
 from training.core import policies
 from training.core.partnership import CONTACT, PARTNERSHIP_NAME
 from training.core.policies import PLACEHOLDER, PLACEHOLDERS, POLICY_LABELS, PolicyKind, PolicyText
+from training.core.policy_figures import (
+    FigureUnit,
+    charges_in,
+    other_figures,
+    terms_figures,
+    terms_words,
+    with_terms_words,
+)
 from training.core.refusal import Refused
 from training.core.settings import setting_value
 from training.core.viewer import Role
 from training.web import access
 from training.web.access import current_viewer
-from training.web.fields import HiddenField, TextAreaField, TextField
+from training.web.asked import AskedField
+from training.web.fields import HiddenField, MoneyField, NumberField, TextAreaField, TextField
 from training.web.forms import Form
 from training.web.markdown import as_plain, markdown
 from training.web.templating import new_form_token
 
 blueprint = Blueprint("policies", __name__)
+
+
+def _change() -> TextField:
+    return TextField(
+        "What is different from the version in force",
+        ask="what is different",
+        hint="One sentence. Everybody can read it in the list of versions.",
+        max_length=300,
+    )
 
 
 class PolicyForm(Form):
@@ -34,13 +53,40 @@ class PolicyForm(Form):
         hint="In Markdown: ## before a heading, - before each point of a list, ** around bold words. "
         "What stands in double brackets, like ((partnership)), is filled in from the settings.",
     )
-    change = TextField(
-        "What is different from the version in force",
-        ask="what is different",
-        hint="One sentence. Everybody can read it in the list of versions.",
-        max_length=300,
-    )
+    change = _change()
     based_on = HiddenField()
+    has_figures: ClassVar[bool] = False
+
+    def figures(self) -> dict[str, int]:
+        """The figures as they were typed; nothing for a text without any."""
+        return {figure.name: self[_field(figure.name)].data or 0 for figure in terms_figures() if self.has_figures}
+
+
+def terms_form_for(present: PolicyText) -> PolicyForm:
+    """The form of new terms: the text, its figures as they are in force, what is different."""
+    fields: dict[str, Any] = {"has_figures": True}
+    values: dict[str, Any] = {}
+    for figure in terms_figures():
+        name = _field(figure.name)
+        if figure.unit is FigureUnit.PENCE:
+            fields[name] = MoneyField(figure.label, required=False, most=figure.most)
+            values[name] = present.figures.get(figure.name)
+        else:
+            fields[name] = NumberField(
+                figure.label, hint=figure.hint, least=0, most=figure.most, ask=_asked(figure.label)
+            )
+            values[name] = present.figures.get(figure.name, figure.default)
+    # Made last, for errors are listed in the order of the page.
+    kind = type("TermsForm", (PolicyForm,), {**fields, "change": _change()})
+    return kind(text=present.text, based_on=str(present.number), **values)
+
+
+def _field(name: str) -> str:
+    return f"figure_{name.replace('-', '_')}"
+
+
+def _asked(label: str) -> str:
+    return f"the {label[:1].lower()}{label[1:]}"
 
 
 @blueprint.get("/privacy", defaults={"kind": "privacy"})
@@ -94,11 +140,15 @@ def edit(kind: str) -> ResponseReturnValue:
         abort(404)
     chosen = PolicyKind(kind)
     present = policies.in_force(chosen)
-    form = PolicyForm(text=present.text, based_on=str(present.number))
+    form = (
+        terms_form_for(present)
+        if chosen is PolicyKind.TERMS
+        else PolicyForm(text=present.text, based_on=str(present.number))
+    )
     preview: Markup | None = None
     if form.validate_on_submit():
         if "preview" in request.form:
-            preview = _html(form.text.data)
+            preview = _html(form.text.data, form.figures())
             # The form was not sent for good: the token of this answer is still to be used.
             form.form_token.data = new_form_token()
         elif _published(form, chosen):
@@ -114,14 +164,30 @@ def edit(kind: str) -> ResponseReturnValue:
         label=POLICY_LABELS[chosen],
         preview=preview,
         meanwhile=meanwhile,
-        figures=[f"(({name}))" for name in (*PLACEHOLDERS, *policies.figure_names())],
+        names=[f"(({name}))" for name in _names(chosen)],
+        inputs=[form[_field(figure.name)] for figure in terms_figures() if form.has_figures and not figure.row],
+        charges=_charge_inputs(form) if form.has_figures else [],
+        charged=charges_in(form.figures()) if preview and form.has_figures else None,
     ), form.status
+
+
+def _names(kind: PolicyKind) -> tuple[str, ...]:
+    return (*PLACEHOLDERS, *(terms_words() if kind is PolicyKind.TERMS else ()), *policies.figure_names())
+
+
+def _charge_inputs(form: PolicyForm) -> list[tuple[str, list[tuple[str, AskedField]]]]:
+    """The inputs of the table of charges: for each row its heading, and for each cell its column and the field."""
+    rows: dict[str, list[tuple[str, AskedField]]] = {}
+    for figure in terms_figures():
+        if figure.row:
+            rows.setdefault(figure.row, []).append((figure.column, cast(AskedField, form[_field(figure.name)])))
+    return list(rows.items())
 
 
 def _published(form: PolicyForm, kind: PolicyKind) -> bool:
     based_on = int(form.based_on.data) if form.based_on.data.isdecimal() else -1
     try:
-        policies.publish(current_viewer(), kind, form.text.data, form.change.data, based_on)
+        policies.publish(current_viewer(), kind, form.text.data, form.change.data, based_on, form.figures())
     except Refused as refusal:
         form.add_error(refusal.sentence, refusal.field)
         return False
@@ -133,15 +199,17 @@ def _page(text: PolicyText, *, is_in_force: bool) -> ResponseReturnValue:
         "web/policy.html",
         text=text,
         label=POLICY_LABELS[text.kind],
-        body=_html(text.text),
+        body=_html(text.text, text.figures),
         is_in_force=is_in_force,
+        others=other_figures(text.figures),
+        charged=charges_in(text.figures),
     )
 
 
-def _html(text: str) -> Markup:
+def _html(text: str, figures: Mapping[str, int]) -> Markup:
     values: dict[str, Any] = dict(
         zip(PLACEHOLDERS, (setting_value(PARTNERSHIP_NAME), setting_value(CONTACT) or installation().mail_address),
             strict=True)
     )  # fmt: skip
-    filled = policies.with_figures(text)
+    filled = policies.with_figures(with_terms_words(text, figures) if figures else text)
     return markdown(PLACEHOLDER.sub(lambda match: as_plain(values.get(match[1], match[0])), filled))
