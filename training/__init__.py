@@ -14,6 +14,7 @@ from training.accounts.views_single_sign_on import configure_single_sign_on
 from training.agencies.views import blueprint as agencies_pages
 from training.attendance.views import blueprint as attendance_pages
 from training.bookings.views import blueprint as bookings_pages
+from training.calendars.views import blueprint as calendars_pages
 from training.catalogue.views import blueprint as catalogue_pages
 from training.changes.views import blueprint as changes_pages
 from training.config import ROOT, Config
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     schedule_pages,
     bookings_pages,
     changes_pages,
+    calendars_pages,
     attendance_pages,
     evaluations_pages,
     reports_pages,

@@ -3,6 +3,7 @@
 from training.agencies import subjects as agencies
 from training.attendance import subjects as attendance
 from training.bookings import subjects as bookings
+from training.calendars import subjects as calendars
 from training.catalogue import subjects as catalogue
 from training.custody import subjects as custody
 from training.evaluations import subjects as evaluations
@@ -11,4 +12,6 @@ from training.planning import subjects as planning
 from training.records import subjects as records
 from training.schedule import subjects as schedule
 
-SOURCES = (agencies, attendance, bookings, catalogue, custody, evaluations, people, planning, records, schedule)
+SOURCES = (
+    agencies, attendance, bookings, calendars, catalogue, custody, evaluations, people, planning, records, schedule,
+)  # fmt: skip

@@ -5,7 +5,7 @@ compared with what should be said. A change of time raises the sequence, a chang
 with a later stamp, an end is a CANCEL to the address that got the invitation.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -150,12 +150,26 @@ def cancel_entry(participant: Participant, entry: CalendarEntry) -> CalendarMail
     return _mail(participant, entry)
 
 
+def uid_of(participant: Participant, part: SessionPart, entry: CalendarEntry | None, *, cancelled: bool = False) -> str:
+    """Under which uid feeds and downloads show the part: that of its invitation.
+
+    One of its own where nobody was invited, or where the invitation was taken back and they come all the same; it is
+    never mailed. `cancelled` says that the end of the entry is to be shown.
+    """
+    if entry is not None and (cancelled or entry.method == "REQUEST"):
+        return entry.uid
+    reference = participant.ref if isinstance(participant, Booking) else f"trainer-{participant.id}"
+    return f"{reference}-{part.number}@{installation().mail_domain}"
+
+
 def event_of(participant: Participant, part: SessionPart, entry: CalendarEntry | None) -> CalendarEvent:
     """The part as an event for a download, under the uid of its invitation where there is one."""
-    said = wanted(participant, part) if entry is None or entry.method == "CANCEL" else _said(entry)
-    reference = participant.ref if isinstance(participant, Booking) else f"trainer-{participant.id}"
+    uid = uid_of(participant, part, entry)
+    if entry is not None and entry.method == "CANCEL":
+        entry = None
+    said = _said(entry) if entry is not None else wanted(participant, part)
     return CalendarEvent(
-        uid=entry.uid if entry is not None else f"{reference}-{part.number}@{installation().mail_domain}",
+        uid=uid,
         sequence=entry.sequence if entry is not None else 0,
         stamped_at=entry.stamped_at if entry is not None else participant.created_at,
         starts_at=_naive(said.starts_at),
@@ -207,13 +221,16 @@ def _said(entry: CalendarEntry) -> Said:
 
 def _mail(participant: Participant, entry: CalendarEntry) -> CalendarMail:
     part = entry.part or _day_gone(entry)
-    event = replace(
-        event_of(participant, part, entry),
+    event = CalendarEvent(
+        uid=entry.uid,
+        sequence=entry.sequence,
+        stamped_at=entry.stamped_at,
         starts_at=_naive(entry.starts_at),
         ends_at=_naive(entry.ends_at),
         summary=entry.summary,
         location=entry.location,
         description=entry.description,
+        url=manage_address(participant),
         organiser_name=installation().mail_name,
         organiser_address=installation().mail_address,
         attendee_name=participant.person.name,

@@ -1,7 +1,6 @@
 """Every page of bookings: imports the modules whose views stand on the blueprint."""
 
 from training.bookings import (
-    feeds,
     views_agreements,
     views_book,
     views_desk_sessions,
@@ -17,7 +16,6 @@ from training.bookings import (
 from training.bookings.blueprint import blueprint
 
 PAGES = (
-    feeds,
     views_agreements,
     views_book,
     views_desk_sessions,

@@ -65,7 +65,8 @@ class CalendarEvent:
     `last_changed_at` are aware moments, kept to the second. `sequence` rises when start, end or status
     changes and on every cancellation; a change of text alone keeps it and moves `stamped_at` on.
     `description` is plain text that begins with the join link. Invitations need the organiser and the
-    attendee; feeds and downloads show neither.
+    attendee; feeds and downloads show neither. What is
+    `tentative` is not sure to come about, and takes up no time; only feeds have it.
     """
 
     uid: str
@@ -83,6 +84,7 @@ class CalendarEvent:
     attendee_name: str = ""
     attendee_address: str = ""
     cancelled: bool = False
+    tentative: bool = False
     last_changed_at: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -131,6 +133,8 @@ def invite(event: CalendarEvent) -> bytes:
     """
     if event.cancelled:
         raise ValueError("A cancelled event is sent as a cancellation: as a request it would stay in the calendar.")
+    if event.tentative:
+        raise ValueError("Nobody is invited to what they have no place for.")
     return _calendar("REQUEST", [_addressed_entry(event, "CONFIRMED")])
 
 
@@ -213,8 +217,9 @@ def _addressed_entry(event: CalendarEvent, status: str) -> Event:
 def _listed_entry(event: CalendarEvent) -> Event:
     changed_at = event.last_changed_at or event.stamped_at
     summary = f"CANCELLED: {event.summary}" if event.cancelled else event.summary
-    entry = _entry(event, changed_at, summary=summary, status="CANCELLED" if event.cancelled else "CONFIRMED")
-    entry.add("transp", "TRANSPARENT" if event.cancelled else "OPAQUE")
+    status = "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
+    entry = _entry(event, changed_at, summary=summary, status=status)
+    entry.add("transp", "OPAQUE" if status == "CONFIRMED" else "TRANSPARENT")
     entry.add("last-modified", _to_the_second(changed_at))
     return entry
 

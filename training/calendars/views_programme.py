@@ -1,15 +1,14 @@
 """The public calendar: the programme to subscribe to, one entry for each sitting."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from training.bookings.blueprint import blueprint
 from training.bookings.queries_programme import feed_last_left_at, feed_sessions
 from training.bookings.wording import part_name, place
+from training.calendars.answering import calendar_answer
+from training.calendars.blueprint import blueprint
 from training.config import installation
 from training.core import calendars
 from training.core.calendars import CalendarEvent
@@ -24,18 +23,14 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @blueprint.get("/calendar.ics")
 @access.public
-def calendar() -> ResponseReturnValue:
+def programme() -> ResponseReturnValue:
     """The programme in my calendar."""
     sessions = feed_sessions(ANONYMOUS)
     name = f"Training by {setting_value(PARTNERSHIP_NAME)}"
     body = calendars.feed(name, [event for session in sessions for event in _events(session)])
-    response = Response(body, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'inline; filename="training.ics"'
-    response.set_etag(hashlib.sha256(body).hexdigest())
-    response.last_modified = _last_modified(sessions)
-    response.cache_control.public = True
-    response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    answer = calendar_answer(body, _last_modified(sessions), "training.ics")
+    answer.cache_control.public = True
+    return answer
 
 
 def _last_modified(sessions: Sequence[CourseSession]) -> datetime:
