@@ -131,23 +131,6 @@ share. It does not matter who applied first. We will write to you then, with the
 """,
 )
 
-MOVED_AWAY = register_kind(
-    "bookings.moved-away",
-    "Place on another date given up",
-    "((soon))Your place on the other date is given up: ((title)), ((first_day))",
-    """
-Hello ((name)),
-
-You have a place on the date of ((title)) you wanted to move to, so the place on this date is given up.
-
-((dates))
-
-((late))
-
-Booking reference: ((reference))
-""",
-)
-
 WAITING = register_kind(
     "bookings.waiting",
     "On the waiting list",

@@ -52,9 +52,15 @@ def booked(booking: Booking) -> None:
 
 def waiting(booking: Booking, position: int | None) -> None:
     """Say that the person is on the waiting list, at `position` in order of asking where that is certain."""
-    passing_on = mail.PASSED_ON if may_pass_on(booking.course_session) else mail.TAKEN_BY_ONESELF
-    place_in_line = f"You are {ordinal(position)} in order of asking." if position is not None else ""
-    tell(mail.WAITING, booking, {"position": place_in_line, "passing_on": passing_on}, [])
+    tell(mail.WAITING, booking, waiting_values(booking, position), [])
+
+
+def waiting_values(booking: Booking, position: int | None) -> dict[str, str]:
+    """What a message to somebody who waits says about their turn."""
+    return {
+        "passing_on": mail.PASSED_ON if may_pass_on(booking.course_session) else mail.TAKEN_BY_ONESELF,
+        "position": f"You are {ordinal(position)} in order of asking." if position is not None else "",
+    }
 
 
 def awaiting(booking: Booking) -> None:
@@ -75,12 +81,6 @@ def applied(booking: Booking) -> None:
     closes_at = booking.course_session.applications_close_at
     assert closes_at is not None
     tell(mail.APPLIED, booking, {"closes": moment(closes_at)}, [])
-
-
-def moved_away(booking: Booking) -> None:
-    """Say that the place on the date they moved from is given up, and take it out of the calendar."""
-    late = mail.LATE.format(day(cut_off_for(booking))) if booking.is_late else ""
-    tell(mail.MOVED_AWAY, booking, {"late": late}, bring_into_step(booking, comes=False))
 
 
 def promoted(booking: Booking) -> None:

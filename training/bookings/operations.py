@@ -112,10 +112,33 @@ def new_booking(
     if not may_book_for(viewer, person_id, employment):
         raise LookupError(f"person {person_id} is out of reach")
     _require_no_live_booking(viewer, course_session.id, person_id)
+    return add_booking(
+        course_session,
+        person,
+        employment,
+        declared=declared,
+        booked_by=booked_by,
+        way=way,
+        ties=ties,
+        agreed=leads(viewer, employment),
+    )
+
+
+def add_booking(
+    course_session: CourseSession,
+    person: Person,
+    employment: Employment | None,
+    *,
+    declared: bool,
+    booked_by: int | None,
+    way: Way | None = None,
+    ties: Ties = NO_TIES,
+    agreed: bool = False,
+) -> Booking:
+    """Add a booking that waits, whoever asks for it; `agreed` is whether their own manager or lead does."""
     agency_id = employment.agency_id if employment else None
     agreement = agreement_for(course_session.course, agency_id)
-    agreed_by_lead = leads(viewer, employment)
-    if agreement is Agreement.DECLARED and not declared and not agreed_by_lead:
+    if agreement is Agreement.DECLARED and not declared and not agreed:
         raise Refused("Confirm that your line manager has agreed", "declared")
     now = clock.now()
     booking = Booking(
@@ -128,12 +151,12 @@ def new_booking(
         workforce_group_id=employment.workforce_group_id if employment else None,
         state=BookingState.WAITING,
         waiting_since=now,
-        goes_first=goes_first_for(person_id, course_session.course_id),
+        goes_first=goes_first_for(person.id, course_session.course_id),
         agreement=agreement,
-        agreed_at=now if agreed_by_lead and agreement is not Agreement.NONE else None,
+        agreed_at=now if agreed and agreement is not Agreement.NONE else None,
         terms_id=terms_in_force().id,
         asked_at=now,
-        booked_by_id=booked_by if booked_by != person_id else None,
+        booked_by_id=booked_by if booked_by != person.id else None,
         way=_way_to_come(course_session, way),
         group_id=ties.group_id,
         reservation_id=ties.reservation_id,

@@ -14,6 +14,7 @@ from training.agencies.tree import ids_below
 from training.bookings import asking, notices
 from training.bookings.counting import taken
 from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CancelledBy, GroupBooking, Way
+from training.bookings.notices_moving import moved_away
 from training.bookings.rules import Promotion, is_late_cancellation, offer_limit
 from training.bookings.rules_queue import Chosen, Limit, Patience, Room, Waiter, choose
 from training.bookings.states import await_agreement, confirm, end_booking, offer
@@ -257,11 +258,11 @@ def end_what_it_replaces(viewer: Viewer, booking: Booking) -> None:
             end_booking(viewer, other, CancelledBy.OTHER_DATE, "")
             ended.append(other)
     former = booking.moves_from
-    if former is not None and former.is_live:
+    if former is not None and former.is_live and former.course_session.starts_at > clock.now():
         moved_on = clock.local(booking.asked_at).date()
         late = former.holds_place and is_late_cancellation(moved_on, cut_off_for(former))
         end_booking(viewer, former, CancelledBy.MOVED, "", late=late)
-        notices.moved_away(former)
+        moved_away(former)
         ended.append(former)
     for other in ended:
         promote_waiting(viewer, other.course_session)

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
 from sqlalchemy.orm import aliased, joinedload
 
-from training.bookings.models import LIVE, Booking, CancelledBy, SessionChange
+from training.bookings.models import LIVE, Booking, CancelledBy, Reservation, SessionChange
 from training.core.database import db
 from training.schedule.models import CourseSession
 
@@ -17,6 +17,26 @@ def live_bookings(session_id: int) -> list[Booking]:
             .options(joinedload(Booking.person))
             .order_by(Booking.asked_at, Booking.id)
             .execution_options(populate_existing=True)
+        )
+    )
+
+
+def live_booking_on(session_id: int, person_id: int) -> Booking | None:
+    """The live booking of a person on a session, read afresh."""
+    return db.session.scalar(
+        select(Booking)
+        .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(LIVE))
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_reservations(session_id: int) -> list[Reservation]:
+    """The places of a session that are kept for agencies until they are named."""
+    return list(
+        db.session.scalars(
+            select(Reservation)
+            .where(Reservation.session_id == session_id, Reservation.released_at.is_(None))
+            .order_by(Reservation.id)
         )
     )
 

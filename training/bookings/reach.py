@@ -8,7 +8,7 @@ from training.people.queries import lead_agencies
 
 def may_book_for(viewer: Viewer, person_id: int, employment: Employment | None) -> bool:
     """Whether `viewer` books the person in this job: themselves, the desk, a lead of where they are known to work."""
-    if viewer.works_at_desk or (viewer.is_signed_in and viewer.person_id == person_id):
+    if viewer.works_at_desk or viewer.person_id == person_id:
         return True
     return leads(viewer, employment)
 
