@@ -4,7 +4,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingNeed, PersonNeed
+from training.bookings.models import (
+    BOOKING_STATE_LABELS,
+    AgencyLimit,
+    Allotment,
+    AllotmentResult,
+    Booking,
+    BookingNeed,
+    CourseWait,
+    GroupBooking,
+    PersonNeed,
+    Reservation,
+)
+from training.catalogue.models import Course
 from training.core.subjects import register_subject
 from training.people.models import Person
 from training.people.subjects import NAME
@@ -41,4 +53,55 @@ register_subject(
     select(PersonNeed.id, NAME, Person.ref).join(Person, Person.id == PersonNeed.person_id),
     endpoint="people.desk_person",
     references=(Person.ref,),
+)
+register_subject(
+    CourseWait,
+    "Wait for a course",
+    select(CourseWait.id, NAME + " for " + Course.title + ", " + CourseWait.ref, Person.ref)
+    .join(Person, Person.id == CourseWait.person_id)
+    .join(Course, Course.id == CourseWait.course_id),
+    endpoint="people.desk_person",
+    references=(CourseWait.ref, Person.ref),
+)
+register_subject(
+    AllotmentResult,
+    "Allotment of a booking",
+    select(AllotmentResult.id, _NAME, Person.ref)
+    .join(Booking, Booking.id == AllotmentResult.booking_id)
+    .join(Person, Person.id == Booking.person_id)
+    .join(CourseSession, CourseSession.id == Booking.session_id),
+    **PAGE,
+)
+ON_SESSION: dict[str, Any] = {"endpoint": "bookings.desk_session", "references": (CourseSession.ref,)}
+register_subject(
+    GroupBooking,
+    "Group booking",
+    select(GroupBooking.id, GroupBooking.ref + " on " + CourseSession.ref, CourseSession.ref).join(
+        CourseSession, CourseSession.id == GroupBooking.session_id
+    ),
+    **ON_SESSION,
+)
+register_subject(
+    Reservation,
+    "Reserved places",
+    select(Reservation.id, Reservation.ref + " on " + CourseSession.ref, CourseSession.ref).join(
+        CourseSession, CourseSession.id == Reservation.session_id
+    ),
+    **ON_SESSION,
+)
+register_subject(
+    AgencyLimit,
+    "Limit of an agency",
+    select(AgencyLimit.id, CourseSession.ref, CourseSession.ref).join(
+        CourseSession, CourseSession.id == AgencyLimit.session_id
+    ),
+    **ON_SESSION,
+)
+register_subject(
+    Allotment,
+    "Allotment of places",
+    select(Allotment.id, CourseSession.ref, CourseSession.ref).join(
+        CourseSession, CourseSession.id == Allotment.session_id
+    ),
+    **ON_SESSION,
 )
