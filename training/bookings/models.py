@@ -285,6 +285,8 @@ class Booking(Identified, Dated, Versioned, Base):
     """When they were asked whether they still come: before the cut-off, or after the date moved."""
     coming_said_at: Mapped[datetime | None]
     """When they said yes to that."""
+    moved_at: Mapped[datetime | None]
+    """When they were told of another day than the one they asked for."""
     course_session: Mapped[CourseSession] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     booked_by: Mapped[Person | None] = relationship(foreign_keys=[booked_by_id])
@@ -299,6 +301,11 @@ class Booking(Identified, Dated, Versioned, Base):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def leaves_freely(self) -> bool:
+        """Whether the day was moved under them, and they have not said since that they come: leaving is not late."""
+        return self.moved_at is not None and (self.coming_said_at is None or self.coming_said_at < self.moved_at)
 
     @property
     def holds_place(self) -> bool:
