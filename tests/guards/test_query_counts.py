@@ -25,7 +25,7 @@ from training.agencies.models import Agency, AgencyMembership
 from training.agencies.operations import add_sector, set_domains
 from training.agencies.operations_names import add_alias
 from training.agencies.operations_tree import set_parent
-from training.bookings.models import Booking, BookingNeed, BookingState
+from training.bookings.models import Booking, BookingNeed, BookingState, BookingWarning
 from training.catalogue.models import CourseKind
 from training.catalogue.operations import add_priority
 from training.core import audit, clock
@@ -193,6 +193,18 @@ def desk_priorities() -> Growing:
 
 def desk_people() -> Growing:
     return Growing("/desk/people", lambda: make_person(agency=make_agency(), role=Role.TRAINER))
+
+
+def questions(view: str) -> Growing:
+    def add() -> None:
+        booking = make_booking(make_session(), make_person(agency=make_agency()))
+        settled_at = clock.now() if view == "answered" else None
+        for kind in ("prerequisite", "clash"):
+            db.session.add(
+                BookingWarning(booking_id=booking.id, kind=kind, sentence="One.", note="Why.", settled_at=settled_at)
+            )
+
+    return Growing(f"/desk/bookings/questions?view={view}", add)
 
 
 def desk_person() -> Growing:
@@ -424,6 +436,8 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "courses at the desk": desk_courses,
     "priorities": desk_priorities,
     "people": desk_people,
+    "questions about bookings": lambda: questions("open"),
+    "questions answered": lambda: questions("answered"),
     "one person": desk_person,
     "a lead's people": agency_people,
     "a lead's people to confirm": lambda: people_to_confirm("/agency/to-confirm", False),

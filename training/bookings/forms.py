@@ -1,5 +1,6 @@
 """The forms about bookings and places."""
 
+from training.bookings.forms_warnings import NoteForm
 from training.people.models import Employment
 from training.web.fields import (
     CheckboxField,
@@ -33,7 +34,7 @@ class AnswerForm(Form):
     answer = AnswerField(required=True)
 
 
-class BookForm(Form):
+class BookForm(NoteForm):
     """What is asked of somebody who books: the role they come in where they have several, and the agreement."""
 
     employment = RadioField("In which role are you coming?", ask="the role in which you are coming", coerce=int)

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from training.web.formats import day
 
+NOTE_MISSING = "Enter why this course is right for you"
+
 
 class WarnedKind(StrEnum):
     """What is checked when somebody books."""

@@ -11,7 +11,7 @@ from training.bookings import (
     views_people,
     views_public,
     views_to_confirm,
-    views_trainers,
+    views_warnings,
 )
 from training.bookings.blueprint import blueprint
 
@@ -25,8 +25,8 @@ PAGES = (
     views_offers,
     views_people,
     views_public,
-    views_trainers,
     views_to_confirm,
+    views_warnings,
 )
 
 __all__ = ["PAGES", "blueprint"]

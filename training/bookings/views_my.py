@@ -14,6 +14,7 @@ from training.bookings.places import counted, standing_of
 from training.bookings.queries import entries_by_part, messages_about, own_booking_by_ref
 from training.bookings.queries import my_bookings as bookings_of
 from training.bookings.queries_needs import own_kept, own_need
+from training.bookings.queries_warnings import questions_about
 from training.bookings.standing import cancelling, in_words, may_book_again
 from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of
@@ -139,6 +140,7 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         course_session=course_session,
         form=form,
         standing=in_words(booking),
+        question=questions_about(current_viewer(), [booking.id]).get(booking.id),
         facts=[
             *facts_of(course_session),
             ("Coming as", f"{booking.job_role or 'Role not given'}, {agency}"),

@@ -4,13 +4,15 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.blueprint import blueprint
+from training.bookings.checking import warnings_for
 from training.bookings.forms import BookForm, DeskCancelForm, PersonSearchForm
 from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_offers import give_place
+from training.bookings.operations_warnings import note_warnings
 from training.bookings.places import standing_of
-from training.bookings.queries import booking_by_ref, live_booking, messages_about, warnings_before_booking
+from training.bookings.queries import booking_by_ref, live_booking, messages_about
 from training.bookings.queries_desk import people_of_session
 from training.bookings.standing import cancelling
 from training.bookings.terms import may_pass_on
@@ -88,6 +90,8 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
     employments = current_employments(viewer, person.id, clock.today())
     form = BookForm()
     form.offer(employments, asks_agreement=course_session.course.agreement is not Agreement.NONE, for_other=True)
+    warned = warnings_for(viewer, person.id, course_session, employments)
+    form.ask_note(warned, for_other=True)
     if form.validate_on_submit():
         try:
             booking = book_place(
@@ -98,6 +102,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
                 declared=form.is_declared,
                 booked_by=viewer.person_id,
             )
+            note_warnings(viewer, booking, warned, form.noted)
         except Refused as refused:
             form.add_error(refused.sentence, refused.field if refused.field in form else "")
         else:
@@ -112,7 +117,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
         role=role_in_words(employments),
         refusal=refusal_of(course_session),
         present=live_booking(viewer, course_session.id, person.id),
-        warnings=warnings_before_booking(viewer, person.id, course_session, employments),
+        warned=warned,
     ), form.status
 
 

@@ -1,4 +1,4 @@
-"""What people said, or did not say, that needs the officer: needs not met, trainers' answers, managers who are none."""
+"""What people said, or did not say, that needs the officer: needs, questions, trainers' answers, wrong managers."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,7 @@ from sqlalchemy import String, cast, exists, func, literal, select
 
 from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed
+from training.bookings.queries_warnings import open_questions, questions_about
 from training.catalogue.models import Course
 from training.core import clock
 from training.core.database import db
@@ -75,6 +76,23 @@ def managers_who_are_none(_viewer: Viewer) -> DueList:
     ).all()
     due = [Due(ref, f"{given} {family}", starts, title) for ref, given, family, starts, title in rows]
     return DueList(due[:SHOWN], len(due))
+
+
+def questions_about_bookings(viewer: Viewer) -> DueList:
+    """What people asked about their bookings and nobody has answered, the longest asked first; `title` is who asks."""
+    shown = list(db.session.scalars(open_questions(viewer).limit(SHOWN)))
+    total = db.session.scalar(select(func.count()).select_from(open_questions(viewer).order_by(None).subquery())) or 0
+    asked = questions_about(viewer, [booking.id for booking in shown])
+    due = [
+        Due(
+            booking.ref,
+            booking.person.name,
+            booking.course_session.starts_at,
+            f"{booking.course_session.course.title}, asked {age_in_words(asked[booking.id].asked_at)}",
+        )
+        for booking in shown
+    ]
+    return DueList(due, total)
 
 
 def age_in_words(since: datetime) -> str:

@@ -115,6 +115,7 @@ def desk() -> ResponseReturnValue:
         registers=queries_desk.registers_not_closed(viewer),
         unsent=queries_desk.failed_messages(viewer),
         needs=queries_desk_asked.needs_not_met(viewer),
+        questions=queries_desk_asked.questions_about_bookings(viewer),
         cannot=queries_desk_asked.trainers_who_cannot(viewer),
         unanswered=queries_desk_asked.trainers_unanswered(viewer),
         unmanaged=queries_desk_asked.managers_who_are_none(viewer),
