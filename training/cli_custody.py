@@ -8,13 +8,17 @@ import click
 from training.command_line import application, refusals_in_words, require_newest_migration
 from training.config import Config
 from training.core import clock, sending
+from training.core.checks import run_checks
+from training.core.database import reading
 from training.core.settings import change_setting
 from training.core.transaction import unit_of_work
 from training.core.viewer import COMMAND
+from training.custody import checking
 from training.custody.backup import back_up
 from training.custody.exit_kit_export import export
 from training.custody.exit_kit_load import load
 
+CHECKED = checking.STAGES
 NEW_FILE = click.Path(path_type=Path)
 
 
@@ -88,4 +92,20 @@ def release_mail(config: Config, drop_before: datetime | None) -> None:
     click.echo("The worker sends messages again.")
 
 
-COMMANDS = (export_command, load_command, backup_command, hold_mail, release_mail)
+@click.command("check")
+@click.pass_context
+def check_command(context: click.Context) -> None:
+    """List everything that does not hold of the data; ends with 1 if there is anything. Changes nothing."""
+    app = application(context.obj)
+    require_newest_migration(app)
+    with app.test_request_context(), reading(), unit_of_work():
+        found = run_checks()
+    for check, findings in found:
+        click.echo(f"{'holds' if not findings else 'BROKEN'}: {check.holds}")
+        for finding in findings:
+            click.echo(f"  {finding.sentence}")
+    if any(findings for _, findings in found):
+        context.exit(1)
+
+
+COMMANDS = (export_command, load_command, backup_command, hold_mail, release_mail, check_command)
