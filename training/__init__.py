@@ -35,7 +35,7 @@ from training.web import (
     health,
     kept_mail,
     links,
-    messages,
+    message_pages,
     policies,
     roles,
     tasks,
@@ -51,7 +51,8 @@ from training.web.templating import configure_templating
 BLUEPRINTS = (
     health.blueprint,
     links.blueprint,
-    messages.blueprint,
+    message_pages.blueprint,
+    message_pages.texts_blueprint,
     audit.blueprint,
     policies.blueprint,
     desk_settings.blueprint,

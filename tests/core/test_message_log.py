@@ -13,7 +13,8 @@ from training.core import clock, sending
 from training.core.audit import AuditEntry
 from training.core.calendars import new_uid
 from training.core.database import db
-from training.core.message_log import correct_address, find_message, messages_found, send_again
+from training.core.message_log import Lookout, Question, find_message, messages_found
+from training.core.message_mending import correct_address, send_again
 from training.core.outbox import MessageState, OutboxMessage
 from training.core.refusal import Refused
 from training.core.transports import PermanentFailure
@@ -39,8 +40,9 @@ def failed(what: str = "one", **columns: object) -> int:
     return key
 
 
-def found(viewer: Viewer, words: str = "", state: MessageState | None = None, kind: str = "") -> list[str]:
-    return [message.subject for message in db.session.scalars(messages_found(viewer, words, state, kind))]
+def found(viewer: Viewer, words: str = "", state: Lookout | None = None, kind: str = "") -> list[str]:
+    question = Question(words, state, kind)
+    return [message.subject for message in db.session.scalars(messages_found(viewer, question))]
 
 
 def test_messages_are_found_by_words_state_and_kind(officer: Viewer) -> None:
@@ -51,7 +53,7 @@ def test_messages_are_found_by_words_state_and_kind(officer: Viewer) -> None:
     assert found(officer, "people.example online") == ["About Online safety 100%"]
     assert found(officer, "100%") == ["About Online safety 100%"]
     assert found(officer, "1_0") == []
-    assert found(officer, state=MessageState.SENT) == []
+    assert found(officer, state=Lookout.SENT) == []
     assert len(found(officer, kind="test.kind")) == 2
     assert found(officer, kind="another") == []
 

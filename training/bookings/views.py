@@ -1,6 +1,7 @@
 """Every page of bookings: imports the modules whose views stand on the blueprint."""
 
 from training.bookings import (
+    message_scopes,
     views_agreements,
     views_book,
     views_desk_sessions,
@@ -16,6 +17,7 @@ from training.bookings import (
 from training.bookings.blueprint import blueprint
 
 PAGES = (
+    message_scopes,
     views_agreements,
     views_book,
     views_desk_sessions,

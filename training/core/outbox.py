@@ -107,7 +107,8 @@ class OutboxMessage(Identified, Dated, Base):
     @property
     def state_in_words(self) -> str:
         """Where it stands, as a short label."""
-        return CAME_BACK if self.has_come_back else MESSAGE_STATE_LABELS[self.state]
+        label = CAME_BACK if self.has_come_back else MESSAGE_STATE_LABELS[self.state]
+        return f"{label}, dealt with" if self.put_right_at is not None else label
 
     def wipe_secrets(self) -> None:
         """Replace what would let a reader of the log act as the recipient."""

@@ -4,6 +4,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import aliased
 
 from training.core.batches import BATCH_STATE_LABELS, Batch
+from training.core.message_texts import MessageText
 from training.core.outbox import MESSAGE_STATE_LABELS, OutboxMessage
 from training.core.policies import PolicyVersion
 from training.core.settings import SettingValue
@@ -37,6 +38,15 @@ register_subject(
     argument="message_id",
     references=(Person.ref,),
     words=(MESSAGE_STATE_LABELS,),
+)
+register_subject(
+    MessageText,
+    "Text of a message",
+    plain_rows(MessageText, MessageText.subject, MessageText.kind),
+    endpoint="message_texts.show",
+    argument="name",
+    references=(MessageText.kind,),
+    labels={"in_use": "Sent in these words"},
 )
 register_subject(
     Merge,

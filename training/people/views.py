@@ -1,6 +1,7 @@
 """All pages of people, on one blueprint."""
 
 from training.people import (
+    message_scopes,
     views_agency,
     views_claims,
     views_desk,
@@ -14,6 +15,7 @@ from training.people import (
 from training.people.blueprint import blueprint
 
 PAGES = (
+    message_scopes,
     views_files,
     views_standing,
     views_leads,

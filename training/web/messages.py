@@ -1,26 +1,36 @@
-"""The desk's log of messages: what was sent, whether it arrived, and sending again what failed."""
+"""The desk's log of messages: what was sent to whom, and whether it arrived; of all, one person, booking or session."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from collections.abc import Generator
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from training.core.message_log import correct_address, find_message, messages_found, send_again
+from training.core.database import db
+from training.core.message_log import LOOKOUT_LABELS, Lookout, Question, messages_found
+from training.core.message_scopes import Scope, find_scope, scope_words
 from training.core.messages import label_of, message_kinds
-from training.core.outbox import MESSAGE_STATE_LABELS, MessageState, OutboxMessage
-from training.core.refusal import Refused
+from training.core.outbox import MessageState, OutboxMessage
 from training.core.sending import HELD
 from training.core.settings import setting_value
 from training.core.viewer import DESK_ROLES
 from training.web import access
 from training.web.access import current_viewer
-from training.web.fields import EmailField, SelectField, TextField
-from training.web.forms import FilterForm, Form
+from training.web.fields import DateField, SelectField, TextField
+from training.web.formats import short_moment
+from training.web.forms import FilterForm
 from training.web.navigation import register_desk_section
 from training.web.paging import page_asked_for, paged
+from training.web.sheets import Cell, csv_download
 
 blueprint = Blueprint("messages", __name__)
 register_desk_section("Messages", "messages.index", position=80, prefixes=("/desk/messages",))
 
+MOST_ROWS = 10_000
+"""How many messages one file holds; for more, ask for fewer days at a time."""
+COLUMNS = ("Written", "Sent", "Kind", "Subject", "To", "Address", "Status", "What went wrong")
 STATE_TONES = {
     MessageState.QUEUED: "waiting",
     MessageState.SENDING: "waiting",
@@ -35,110 +45,117 @@ class MessageFilters(FilterForm):
 
     words = TextField("Recipient or subject", required=False)
     state = SelectField(
-        "Status", choices=MESSAGE_STATE_LABELS, coerce=MessageState, first="Any status", ask="a status", required=False
+        "Status", choices=LOOKOUT_LABELS, coerce=Lookout, first="Any status", ask="a status", required=False
     )
     kind = SelectField("Kind", first="All kinds", ask="a kind of message", required=False)
+    begins = DateField("Written from", ask="the first day", required=False)
+    ends = DateField("Written until", ask="the last day", required=False)
 
     def __init__(self, given: MultiDict[str, str]) -> None:
         super().__init__(given)
         self.kind.choices = {kind.name: kind.label for kind in message_kinds()}
 
+    def validate_ends(self, field: DateField) -> None:
+        """The days must run forward."""
+        if self.begins.data and field.data and field.data < self.begins.data:
+            field.errors = [*field.errors, "The last day must be the same as or after the first day"]
 
-class AddressForm(Form):
-    """Where a failed message should have gone."""
+    def question(self, scope: Scope | None) -> Question:
+        """What the filters ask, of the messages of `scope` alone where there is one."""
+        return Question(
+            words=self.words.data,
+            lookout=self.state.data or None,
+            kind=self.kind.data or "",
+            since=self.begins.data,
+            until=self.ends.data,
+            within=scope.condition if scope is not None else None,
+        )
 
-    address = EmailField("Correct address", autocomplete="off")
-
-
-class AgainForm(Form):
-    """Send a failed message again, as it is."""
+    @property
+    def is_used(self) -> bool:
+        """Whether any filter is set."""
+        return any(field.data for field in self)
 
 
 @blueprint.get("/desk/messages")
 @access.only(*DESK_ROLES)
 def index() -> ResponseReturnValue:
-    """All messages, newest first."""
-    form = MessageFilters(request.args)
-    is_valid = form.validate()
-    statement = messages_found(
-        current_viewer(),
-        form.words.data,
-        form.state.data or None if is_valid else None,
-        form.kind.data or "" if is_valid else "",
-    )
+    """Messages, newest first: all, or those of one person, booking or session."""
+    form, scope, question = asked()
     return render_template(
         "web/messages.html",
         form=form,
-        page=paged(statement, page_asked_for()),
-        is_filtered=bool(form.words.data or form.state.data or form.kind.data),
+        scope=scope,
+        kept=kept_scope(),
+        page=paged(messages_found(current_viewer(), question), page_asked_for()),
         label_of=label_of,
-        states=MESSAGE_STATE_LABELS,
-        tones=STATE_TONES,
+        tone_of=tone_of,
         is_held=setting_value(HELD),
+        query=urlencode(_query(), doseq=True),
+        most_rows=MOST_ROWS,
     ), 400 if form.failed else 200
 
 
-@blueprint.get("/desk/messages/<int:message_id>")
+@blueprint.get("/desk/messages.csv")
 @access.only(*DESK_ROLES)
-def show(message_id: int) -> ResponseReturnValue:
-    """One message as it was sent, and what became of it."""
-    message = _message(message_id)
-    return _page(message, AddressForm(address=message.recipient_address))
-
-
-@blueprint.post("/desk/messages/<int:message_id>/send-again")
-@access.only(*DESK_ROLES)
-def again(message_id: int) -> ResponseReturnValue:
-    """Send a failed message again."""
-    message = _message(message_id)
-    form = AgainForm()
-    if form.validate_on_submit():
-        try:
-            send_again(current_viewer(), message)
-        except Refused as refusal:
-            form.add_error(refusal.sentence, refusal.field)
-        else:
-            return _queued(message)
-    return _page(message, AddressForm(formdata=None, address=message.recipient_address), failed=form)
-
-
-@blueprint.post("/desk/messages/<int:message_id>/address")
-@access.only(*DESK_ROLES)
-def address(message_id: int) -> ResponseReturnValue:
-    """Correct the address of a failed message, and send it there."""
-    message = _message(message_id)
-    form = AddressForm()
-    if form.validate_on_submit():
-        try:
-            correct_address(current_viewer(), message, form.address.data)
-        except Refused as refusal:
-            form.add_error(refusal.sentence, refusal.field)
-        else:
-            return _queued(message)
-    return _page(message, form, failed=form)
-
-
-def _message(message_id: int) -> OutboxMessage:
-    message = find_message(current_viewer(), message_id)
-    if message is None:
+def sheet() -> ResponseReturnValue:
+    """The messages that the filters find as a file, the newest first."""
+    form, _scope, question = asked()
+    if form.failed:
         abort(404)
-    return message
+    return csv_download("messages.csv", COLUMNS, _rows(question))
 
 
-def _queued(message: OutboxMessage) -> ResponseReturnValue:
-    flash(f"The message will be sent to {message.recipient_address} within a minute.", "success")
-    return redirect(url_for("messages.show", message_id=message.id))
+def asked() -> tuple[MessageFilters, Scope | None, Question]:
+    """The filters in the address, whose messages they are about, and what both ask; 404 for an unknown reference."""
+    form, scope = MessageFilters(request.args), _scope()
+    question = form.question(scope) if form.validate() else Question(within=scope.condition if scope else None)
+    return form, scope, question
 
 
-def _page(message: OutboxMessage, form: AddressForm, failed: Form | None = None) -> ResponseReturnValue:
-    page = render_template(
-        "web/message.html",
-        message=message,
-        kind=label_of(message.kind),
-        state=MESSAGE_STATE_LABELS[message.state],
-        tone=STATE_TONES[message.state],
-        calendar=message.calendar.decode("utf-8", "replace") if message.calendar else "",
-        form=form,
-        failed=failed,
-    )
-    return page, failed.status if failed else 200
+def kept_scope() -> dict[str, str]:
+    """What in the address says whose messages they are."""
+    return {word: request.args[word] for word in scope_words() if request.args.get(word)}
+
+
+def log_address() -> str:
+    """The address of the log, of the same person, booking or session."""
+    query = urlencode(kept_scope())
+    return url_for("messages.index") + (f"?{query}" if query else "")
+
+
+def tone_of(message: OutboxMessage) -> str:
+    """The tone of a message's status."""
+    if message.put_right_at is not None:
+        return "over"
+    return "problem" if message.has_come_back else STATE_TONES[message.state]
+
+
+def _scope() -> Scope | None:
+    kept = kept_scope()
+    if not kept:
+        return None
+    word, ref = next(iter(kept.items()))
+    scope = find_scope(current_viewer(), word, ref)
+    if scope is None:
+        abort(404)
+    return scope
+
+
+def _query() -> dict[str, Any]:
+    return {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
+
+
+def _rows(question: Question) -> Generator[tuple[Cell, ...]]:
+    statement = messages_found(current_viewer(), question).limit(MOST_ROWS)
+    for message in db.session.scalars(statement.execution_options(yield_per=500)):
+        yield (
+            short_moment(message.created_at),
+            short_moment(message.sent_at) if message.sent_at else "",
+            label_of(message.kind),
+            message.subject,
+            message.recipient_name,
+            message.recipient_address,
+            message.state_in_words,
+            message.bounce or message.last_error or "",
+        )
