@@ -5,12 +5,13 @@ Refused with a sentence for the person, and LookupError for what does not exist 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
 from training.bookings import asking, notices
 from training.bookings.agreement_rule import agreement_for
+from training.bookings.coming import employment_to_come_in, way_to_come
+from training.bookings.fairness import fair_rank
 from training.bookings.models import LIVE, Booking, BookingState, CancelledBy, Way
 from training.bookings.opening import refusal_of
 from training.bookings.places import (
@@ -24,13 +25,13 @@ from training.bookings.places import (
     take_place,
     waiting_in_order,
 )
-from training.bookings.queries_session import goes_first_for
+from training.bookings.queries_session import goes_first_for, is_untold
 from training.bookings.reach import acts_as, leads, may_book_for
 from training.bookings.rules import is_late_cancellation
 from training.bookings.rules_queue import choose
 from training.bookings.states import end_booking
 from training.bookings.terms import cut_off_for, is_in_window, may_pass_on
-from training.catalogue.models import Agreement, Mode
+from training.catalogue.models import Agreement
 from training.core import audit, clock
 from training.core.columns import new_reference
 from training.core.database import db
@@ -38,7 +39,7 @@ from training.core.policies import terms_in_force
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
 from training.people.models import Employment, Person
-from training.schedule.models import CourseSession
+from training.schedule.models import CourseSession, ListOrder
 
 BEGUN = "This session has begun, so nothing about its places can be changed here. Tell the training team"
 
@@ -141,6 +142,7 @@ def add_booking(
     if agreement is Agreement.DECLARED and not declared and not agreed:
         raise Refused("Confirm that your line manager has agreed", "declared")
     now = clock.now()
+    is_fair = course_session.list_order is ListOrder.FAIRNESS or course_session.applications_close_at is not None
     booking = Booking(
         ref=_free_reference(),
         course_session=course_session,
@@ -152,12 +154,13 @@ def add_booking(
         state=BookingState.WAITING,
         waiting_since=now,
         goes_first=goes_first_for(person.id, course_session.course_id),
+        fair_rank=fair_rank(person.id, employment, course_session.course) if is_fair else None,
         agreement=agreement,
         agreed_at=now if agreed and agreement is not Agreement.NONE else None,
         terms_id=terms_in_force().id,
         asked_at=now,
         booked_by_id=booked_by if booked_by != person.id else None,
-        way=_way_to_come(course_session, way),
+        way=way_to_come(course_session, way),
         group_id=ties.group_id,
         reservation_id=ties.reservation_id,
         moves_from_id=ties.moves_from_id,
@@ -228,15 +231,6 @@ def _ask_if_needed(booking: Booking) -> None:
         asking.ask(booking)
 
 
-def _way_to_come(course_session: CourseSession, way: Way | None) -> Way | None:
-    """The way of attending that the booking keeps; None where the session leaves no choice."""
-    if course_session.mode is not Mode.HYBRID:
-        return None
-    if way is None and course_session.online_capacity is not None:
-        raise Refused("Select how you are coming", "way")
-    return way
-
-
 def cancel_booking(viewer: Viewer, booking_id: int, reason: str = "") -> Booking:
     """Cancel from every live state until the session begins; the place goes to the next person.
 
@@ -255,23 +249,10 @@ def cancel_booking(viewer: Viewer, booking_id: int, reason: str = "") -> Booking
 def would_be_late(booking: Booking) -> bool:
     """Whether giving this booking up today counts as late: it has a firm place, and its cut-off has passed."""
     has_place = booking.state in (BookingState.CONFIRMED, BookingState.AWAITING_AGREEMENT)
-    return has_place and is_late_cancellation(clock.today(), cut_off_for(booking))
-
-
-def employment_to_come_in(person: Person, employment_id: int | None, on: datetime) -> Employment | None:
-    """The job in which the person comes: the one chosen, else their only one on the day; None without any.
-
-    Refused where they have several and chose none, or chose one that is not theirs then.
-    """
-    current = [job for job in person.employments if job.is_current(on.date()) or job.is_current(clock.today())]
-    if employment_id is not None:
-        chosen = [job for job in current if job.id == employment_id]
-        if not chosen:
-            raise Refused("Select the role in which you are coming", "employment")
-        return chosen[0]
-    if len(current) > 1:
-        raise Refused("Select the role in which you are coming", "employment")
-    return current[0] if current else None
+    if not has_place or booking.leaves_freely or db.session.scalar(select(is_untold(booking.session_id))):
+        # Nobody is late for a day that they did not ask for, or do not know of yet.
+        return False
+    return is_late_cancellation(clock.today(), cut_off_for(booking))
 
 
 def own_booking(viewer: Viewer, booking_id: int) -> tuple[Booking, CancelledBy]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from training.bookings.coming import employment_to_come_in
 from training.bookings.models import Booking, BookingState, CancelledBy, CourseWait
 from training.bookings.notices_moving import waits_for_course
 from training.bookings.operations import (
     Ties,
-    employment_to_come_in,
     new_booking,
     require_open,
     settle_new,
