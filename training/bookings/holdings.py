@@ -55,10 +55,10 @@ HELD = (
         kept="reasons",
     ),
     Holding(
-        table="first_booking",
+        table="first_request",
         label="Places held while an address is confirmed",
-        about=(Through("booking_id", "booking"),),
-        personal={"key_hash": KEEP, "code_hash": KEEP},
+        about=(Direct("person_id"),),
+        personal={"key_hash": KEEP, "code_hash": KEEP, "typed": KEEP},
         secret=frozenset({"key_hash", "code_hash"}),
         fate=Fate.DELETED,
         kept="links",

@@ -82,6 +82,17 @@ class DeclinedBy(StrEnum):
     OFFICER = "officer"
 
 
+class AgreedBy(StrEnum):
+    """Who said yes to a booking."""
+
+    MANAGER = "manager"
+    DEPUTY = "deputy"
+    """Whom the manager named to answer in their place."""
+    LEAD = "lead"
+    OFFICER = "officer"
+    """The desk, with a note who said so."""
+
+
 class Way(StrEnum):
     """How somebody attends a hybrid session."""
 
@@ -222,6 +233,7 @@ class Booking(Identified, Dated, Versioned, Base):
         ),
         CheckConstraint("(state = 'replaced') = (replaced_by_id IS NOT NULL)", name="replaced_by_somebody"),
         CheckConstraint("(state = 'declined') = (declined_by IS NOT NULL)", name="declined_by_somebody"),
+        CheckConstraint("agreed_by IS NULL OR agreed_at IS NOT NULL", name="agreed_has_moment"),
         CheckConstraint("moves_from_id <> id", name="not_moved_from_itself"),
         CheckConstraint("preference IS NULL OR course_wait_id IS NOT NULL", name="preference_of_a_wait"),
         Index("ix_booking_agreement_until", "agreement_until"),
@@ -255,7 +267,8 @@ class Booking(Identified, Dated, Versioned, Base):
     """Cancelled after the cut-off."""
     reason: Mapped[str] = mapped_column(default="")
     agreed_at: Mapped[datetime | None]
-    """When the manager said yes to it."""
+    """When the manager, or whoever answers in their place, said yes to it."""
+    agreed_by: Mapped[AgreedBy | None] = mapped_column(text_enum(AgreedBy))
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"), index=True)
     """The terms in force when it was made."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
@@ -281,6 +294,8 @@ class Booking(Identified, Dated, Versioned, Base):
     deputy_name: Mapped[str] = mapped_column(ShortText, default="")
     deputy_address: Mapped[str] = mapped_column(ShortText, default="")
     """Whom the manager named to answer in their place."""
+    deputy_confirmed_at: Mapped[datetime | None]
+    """When that deputy was known to be one: at once on the agency’s domains, else once the lead or the desk said so."""
     coming_asked_at: Mapped[datetime | None]
     """When they were asked whether they still come: before the cut-off, or after the date moved."""
     coming_said_at: Mapped[datetime | None]
@@ -312,21 +327,29 @@ class Booking(Identified, Dated, Versioned, Base):
         return self.state in HOLDING
 
 
-class FirstBooking(Identified, Dated, Versioned, Base):
-    """A place held for somebody who is not signed in, while their address is confirmed by a code."""
+class FirstRequest(Identified, Dated, Versioned, Base):
+    """Somebody who books without being signed in, until their address is confirmed by a code or the time is over."""
 
-    __tablename__ = "first_booking"
+    __tablename__ = "first_request"
     __table_args__ = (CheckConstraint("tries >= 0", name="tries_not_negative"),)
 
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="SET NULL"), index=True)
+    """The place that is held; None where there was none to hold."""
     key_hash: Mapped[str] = mapped_column(ShortText, unique=True)
     """Of the key in the address of the page that asks for the code."""
     code_hash: Mapped[str] = mapped_column(ShortText)
     tries: Mapped[int] = mapped_column(default=0)
+    """How many codes were typed that were wrong."""
+    until: Mapped[datetime] = mapped_column(index=True)
     is_new_person: Mapped[bool]
     """Whether the record was made for this booking, and goes with it when nobody confirms."""
-    declared: Mapped[bool] = mapped_column(default=False)
-    booking: Mapped[Booking] = relationship()
+    typed: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What was typed on the page; it counts once the code is right."""
+    course_session: Mapped[CourseSession] = relationship()
+    person: Mapped[Person] = relationship()
+    booking: Mapped[Booking | None] = relationship()
 
 
 class BookingWarning(Identified, Dated, Versioned, Base):
