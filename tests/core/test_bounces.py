@@ -1,5 +1,7 @@
 """Messages that came back: noted once, on the right message, and never on one that has not left."""
 
+from datetime import timedelta
+
 from flask import Flask
 
 from tests.conftest import WallClock
@@ -61,3 +63,13 @@ def test_what_the_server_said_is_kept_on_one_line_and_not_without_end(app: Flask
     kept = again(key).bounce
     assert kept.startswith("550 Bcc: xy")
     assert len(kept) == LONGEST_DIAGNOSTIC
+
+
+def test_a_bounce_of_an_earlier_attempt_says_nothing_about_the_last(app: Flask, wall_clock: WallClock) -> None:
+    """A mailbox may be read anew from some days ago."""
+    wall_clock.set("2026-12-03 09:30")
+    key, message_id = sent()
+    before, slow_clock = clock.now() - timedelta(hours=2), clock.now() - timedelta(minutes=10)
+    assert not note_bounce(message_id, UNKNOWN, at=before)
+    assert note_bounce(message_id, UNKNOWN, at=slow_clock)
+    assert again(key).id == key
