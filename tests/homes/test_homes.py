@@ -142,7 +142,7 @@ def test_the_desk_says_what_needs_somebody(client: Client) -> None:
     headings = [heading.rstrip(" 0123456789") for heading in page.words(".muster-due__heading")]
     assert headings == [
         "Registers not closed",
-        "Messages that failed",
+        "Messages that did not arrive",
         "Not published yet",
         "Without a second trainer",
         "Under their minimum",

@@ -23,7 +23,6 @@ from training.bookings.wording import join_line
 from training.core import clock
 from training.core.calendars import download
 from training.core.messages import label_of
-from training.core.outbox import MESSAGE_STATE_LABELS
 from training.core.refusal import Refused
 from training.schedule.rules import is_link
 from training.web import access
@@ -159,7 +158,7 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         and counted(course_session).has_place_for(booking.agency_id, booking.way),
         may_book_again=may_book_again(booking),
         messages=[
-            (label_of(message.kind), message.recipient_address, message.created_at, MESSAGE_STATE_LABELS[message.state])
+            (label_of(message.kind), message.recipient_address, message.created_at, message.state_in_words)
             for message in messages_about(booking)
         ],
     ), form.status

@@ -20,7 +20,6 @@ from training.bookings.views_book import facts_of, role_in_words, what_happened,
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.messages import label_of
-from training.core.outbox import MESSAGE_STATE_LABELS
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES
 from training.people.queries import current_employments, person_by_ref, search_people
@@ -146,7 +145,7 @@ def cancel_for(ref: str) -> ResponseReturnValue:
         facts=facts_of(booking.course_session),
         is_late=cancelling(booking.course_session)[1] and booking.state is BookingState.CONFIRMED,
         messages=[
-            (label_of(message.kind), message.recipient_address, message.created_at, MESSAGE_STATE_LABELS[message.state])
+            (label_of(message.kind), message.recipient_address, message.created_at, message.state_in_words)
             for message in messages_about(booking)
         ],
     ), form.status

@@ -11,7 +11,9 @@ from training.bookings.queries_to_confirm import names_to_confirm
 from training.catalogue.models import Course
 from training.core import clock
 from training.core.database import db
-from training.core.outbox import MessageState, OutboxMessage
+from training.core.message_log import troubled
+from training.core.message_rewriting import passed_over
+from training.core.outbox import OutboxMessage
 from training.core.settings import register_setting, setting_value
 from training.core.viewer import Viewer
 from training.schedule.models import (
@@ -168,14 +170,20 @@ def drafts(_viewer: Viewer) -> DueList:
 
 
 def failed_messages(_viewer: Viewer) -> DueList:
-    """Messages that could not be sent, the newest first; `detail` is the address."""
+    """Messages that did not arrive: failed or sent back, and not put right; the newest first, with their address."""
     rows = db.session.execute(
         select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.created_at, OutboxMessage.recipient_address)
-        .where(OutboxMessage.state == MessageState.FAILED)
+        .where(troubled())
         .order_by(OutboxMessage.id.desc())
         .limit(500)
     )
     return _due([Due(str(key), subject, at, address) for key, subject, at, address in rows])
+
+
+def texts_not_sent(_viewer: Viewer) -> DueList:
+    """Rewritten texts of messages that do not fit any more, so that the delivered ones go out in their place."""
+    found = [(standing.kind, standing.own) for standing in passed_over()]
+    return _due([Due(kind.name, kind.label, own.changed_at) for kind, own in found if own is not None])
 
 
 def agencies_to_confirm(viewer: Viewer) -> DueList:

@@ -114,6 +114,7 @@ def desk() -> ResponseReturnValue:
         year=TrainingYear.of(clock.today()),
         registers=queries_desk.registers_not_closed(viewer),
         unsent=queries_desk.failed_messages(viewer),
+        unfit=queries_desk.texts_not_sent(viewer),
         needs=queries_desk_asked.needs_not_met(viewer),
         questions=queries_desk_asked.questions_about_bookings(viewer),
         cannot=queries_desk_asked.trainers_who_cannot(viewer),

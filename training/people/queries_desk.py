@@ -5,19 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, exists, false, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, load_only
 
 from training.agencies.models import Agency
 from training.agencies.queries import ids_below
 from training.core import clock
 from training.core.database import db
 from training.core.messages import label_of
-from training.core.outbox import MESSAGE_STATE_LABELS, MessageState, OutboxMessage
+from training.core.outbox import OutboxMessage
 from training.core.viewer import ROLE_LABELS, Role, Viewer
 from training.people.models import Account, EmailAddress, Employment, Person, RoleGrant
 from training.people.queries import employed_on, matching, within_reach
+from training.web.messages import tone_of
 
 MESSAGES_SHOWN = 50
+_SHOWN = (
+    OutboxMessage.kind,
+    OutboxMessage.subject,
+    OutboxMessage.created_at,
+    OutboxMessage.state,
+    OutboxMessage.last_error,
+    OutboxMessage.bounced_at,
+    OutboxMessage.bounce,
+    OutboxMessage.put_right_at,
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +41,15 @@ class Workplace:
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A message to a person: what kind, when it was written, where it stands and why."""
+    """A message to a person: what kind, when it was written, where it stands and why it did not arrive."""
 
+    key: int
     kind: str
     subject: str
     created_at: datetime
-    state: MessageState
     state_label: str
-    last_error: str | None
+    tone: str
+    trouble: str
 
 
 def listed_people(
@@ -116,21 +128,24 @@ def messages_to(viewer: Viewer, person_id: int) -> list[SentMessage]:
     """The latest messages to the person, newest first; for the desk only."""
     if not viewer.works_at_desk:
         return []
-    rows = db.session.execute(
-        select(
-            OutboxMessage.kind,
-            OutboxMessage.subject,
-            OutboxMessage.created_at,
-            OutboxMessage.state,
-            OutboxMessage.last_error,
-        )
+    rows = db.session.scalars(
+        select(OutboxMessage)
         .where(OutboxMessage.person_id == person_id)
+        .options(load_only(*_SHOWN))
         .order_by(OutboxMessage.id.desc())
         .limit(MESSAGES_SHOWN)
     )
     return [
-        SentMessage(label_of(kind), subject, created_at, state, MESSAGE_STATE_LABELS[state], error)
-        for kind, subject, created_at, state, error in rows
+        SentMessage(
+            message.id,
+            label_of(message.kind),
+            message.subject,
+            message.created_at,
+            message.state_in_words,
+            tone_of(message),
+            message.bounce or message.last_error or "",
+        )
+        for message in rows
     ]
 
 
