@@ -13,7 +13,7 @@ from training.accounts import ticks as accounts
 from training.accounts.configuring import viewer_for
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
-from training.bookings import ticks_invites, ticks_jobs, ticks_needs, ticks_trainers
+from training.bookings import ticks_invites, ticks_jobs, ticks_needs, ticks_reminders, ticks_trainers
 from training.config import Config
 from training.core import batch_applying, clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
@@ -75,6 +75,8 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("standings that changed", 300, people.judge_standings),
         Job("leads whose time ends", 3600, people.warn_of_ending_leads),
         Job("accounts nobody uses", 3600, accounts.close_dormant),
+        Job("joining instructions", 300, ticks_reminders.ask_who_comes),
+        Job("reminders", 300, ticks_reminders.remind_people),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),

@@ -3,6 +3,7 @@
 from training.bookings.agreements import LEAD, MANAGER
 from training.bookings.models import BookingState
 from training.bookings.offers import OFFER
+from training.bookings.still_coming import STILL_COMING
 from training.core import clock
 from training.core.holdings import (
     EMPTY,
@@ -120,5 +121,6 @@ for held in HELD:
 register_link_subject(OFFER.name, "booking")
 register_link_subject(MANAGER.name, "booking")
 register_link_subject(LEAD.name, "booking")
+register_link_subject(STILL_COMING.name, "booking")
 register_message_subject("booking", "booking")
 register_message_subject("course-wait", "course_wait")

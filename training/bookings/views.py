@@ -11,6 +11,7 @@ from training.bookings import (
     views_offers,
     views_people,
     views_public,
+    views_reminders,
     views_to_confirm,
     views_warnings,
 )
@@ -27,6 +28,7 @@ PAGES = (
     views_offers,
     views_people,
     views_public,
+    views_reminders,
     views_to_confirm,
     views_warnings,
 )

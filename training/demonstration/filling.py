@@ -14,6 +14,7 @@ from training.core.settings import change_setting
 from training.core.viewer import COMMAND, Role
 from training.demonstration.accounts import SignIn, add_accounts, add_roles, sign_ins
 from training.demonstration.agencies import NOTICE, PARTNERSHIP, add_agencies, codes
+from training.demonstration.before_sessions import ask_and_remind
 from training.demonstration.booking import Bookings
 from training.demonstration.changes import merge_two, note_agencies
 from training.demonstration.courses import add_courses
@@ -83,6 +84,7 @@ def fill(seed: int = SEED) -> Filled:
     diary.replay()
     matters.replay()
     merge_two(diary.officer, now)
+    ask_and_remind(now)
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     change_setting(COMMAND, layout.NOTICE, NOTICE)
