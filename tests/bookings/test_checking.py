@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from training.bookings.checking import warnings_for, warnings_for_many
 from training.bookings.models import BookingState
-from training.bookings.rules_checking import Warned, WarnedKind, in_a_list, needs_note, questions_in
+from training.bookings.rules_checking import Warned, WarnedKind, needs_note, questions_in
 from training.catalogue.models import Course
 from training.core.database import db
 from training.core.viewer import COMMAND, Grant, Role, Viewer, ViewerKind
@@ -278,10 +278,3 @@ def test_only_what_comes_first_needs_a_note_and_information_is_no_question() -> 
     assert not needs_note([])
     asked = [one.kind for one in questions_in(list(each.values()))]
     assert set(WarnedKind) - set(asked) == {WarnedKind.COMES_FIRST, WarnedKind.REQUIRED, WarnedKind.NOT_REQUIRED}
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
-)
-def test_a_list_in_words(words: list[str], expected: str) -> None:
-    assert in_a_list(words) == expected

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from training.web.formats import day
+from training.web.formats import day, listing
 
 NOTE_MISSING = "Enter why this course is right for you"
 
@@ -72,14 +72,9 @@ def questions_in(warned: Sequence[Warned]) -> list[Warned]:
     return [one for one in warned if not one.kind.is_information]
 
 
-def in_a_list(words: Sequence[str], last: str = "and") -> str:
-    """“one, two and three”."""
-    return f" {last} ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
-
-
 def not_done(voice: Voice, title: str, in_place: Sequence[str], ran_out: date | None) -> str:
     """A prerequisite is missing: never done, or done on a day and no longer counting; what counts in its place."""
-    also = f" {in_a_list([f'“{other}”' for other in in_place], 'or')} counts as well." if in_place else ""
+    also = f" {listing([f'“{other}”' for other in in_place], 'or')} counts as well." if in_place else ""
     if ran_out is not None:
         return (
             f"{voice.who} should have done “{title}” before this. What we have on record was on {day(ran_out)}, "
@@ -116,12 +111,12 @@ def ran_out(voice: Voice, every_months: int, source: str, done_on: date, until: 
 
 def not_required(voice: Voice, of_whom: Sequence[str]) -> str:
     """Others must do the course; the role of this person need not."""
-    return f"{voice.whose} role does not have to do this course. It is required of {in_a_list(of_whom)}."
+    return f"{voice.whose} role does not have to do this course. It is required of {listing(of_whom)}."
 
 
 def for_others(voice: Voice, groups: Sequence[str]) -> str:
     """The course is meant for other workforce groups."""
-    return f"This course is meant for other roles than {voice.theirs}: {in_a_list(groups)}."
+    return f"This course is meant for other roles than {voice.theirs}: {listing(groups)}."
 
 
 def clash(voice: Voice, title: str, ref: str, when: str, *, teaches: bool) -> str:

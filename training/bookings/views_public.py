@@ -31,6 +31,7 @@ from training.bookings.wording import part_name, sitting
 from training.bookings.wording_agreement import agreement_in_words
 from training.catalogue.models import COURSE_KIND_LABELS, MODE_LABELS, CourseStatus
 from training.catalogue.queries import course_by_slug
+from training.catalogue.queries_conditions import conditions_of
 from training.core import clock
 from training.core.columns import folded
 from training.core.notes import note
@@ -115,6 +116,8 @@ def course(slug: str) -> ResponseReturnValue:
         kind=COURSE_KIND_LABELS[found.kind],
         mode=MODE_LABELS[found.mode],
         agreement=agreement_in_words(viewer, found),
+        conditions=conditions_of(viewer, found.id),
+        today=clock.today(),
     )
 
 

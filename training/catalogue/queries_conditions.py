@@ -1,6 +1,6 @@
 """What can be read of the conditions of courses: what to have done before, what counts in its place, who must do it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.catalogue.models import Course, CourseEquivalent, CoursePrerequisite, CourseStatus, Requirement
+from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
 
@@ -17,6 +18,7 @@ class NamedCourse:
     """A course as other pages name it."""
 
     id: int
+    code: str
     title: str
     slug: str
     is_draft: bool
@@ -69,9 +71,45 @@ def requirements_of(_viewer: Viewer, course_id: int, on: date | None = None) -> 
     )
 
 
+def requirement_of(_viewer: Viewer, course_id: int, requirement_id: int) -> Requirement | None:
+    """The requirement with this key, if it is one of the course."""
+    wanted = (Requirement.id == requirement_id, Requirement.course_id == course_id)
+    return db.session.scalar(select(Requirement).where(*wanted))
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a page says of a course besides what it is."""
+
+    before: list[tuple[NamedCourse, list[NamedCourse]]]
+    """What should be done before it, each with what is accepted in its place."""
+    counts_as: list[NamedCourse]
+    accepted: list[NamedCourse]
+    """What is accepted in its own place."""
+    required: list[Requirement]
+    """Who must do it today, or from a day to come."""
+
+
+def conditions_of(viewer: Viewer, course_id: int) -> Conditions:
+    """The conditions of a course; drafts are named to the desk only. Four queries."""
+    before = prerequisites_of(viewer, course_id)
+    accepted = accepted_for(viewer, [course_id, *(course.id for course in before)])
+
+    def shown(courses: Iterable[NamedCourse]) -> list[NamedCourse]:
+        return [course for course in courses if viewer.works_at_desk or not course.is_draft]
+
+    today = clock.today()
+    return Conditions(
+        before=[(course, shown(accepted.get(course.id, {}).values())) for course in shown(before)],
+        counts_as=shown(stands_for(viewer, course_id)),
+        accepted=shown(accepted.get(course_id, {}).values()),
+        required=[one for one in requirements_of(viewer, course_id) if one.to_on is None or one.to_on >= today],
+    )
+
+
 def _named(statement: Select[Course]) -> list[NamedCourse]:
     return [_name(course) for course in db.session.scalars(statement.order_by(Course.sort_key, Course.id))]
 
 
 def _name(course: Course) -> NamedCourse:
-    return NamedCourse(course.id, course.title, course.slug, course.status is CourseStatus.DRAFT)
+    return NamedCourse(course.id, course.code, course.title, course.slug, course.status is CourseStatus.DRAFT)

@@ -1,12 +1,15 @@
 """What a course must be to stand in the catalogue; decisions on plain values."""
 
 import re
+from collections.abc import Collection, Mapping
 
 from training.core.columns import folded
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}", re.ASCII)
 MOST_OUTCOMES = 12
 LONGEST_OUTCOME = 300
+MOST_MONTHS = 120
+"""How far apart a requirement that comes round can ask for a course."""
 RESERVED = frozenset({"new"})
 """What addresses say beside the names of things: `/desk/courses/new`."""
 
@@ -54,3 +57,21 @@ def is_asked_of(requires_group: int | None, requires_role: str, workforce_group_
     return (requires_group is None or requires_group == workforce_group_id) and (
         not requires_role or folded(requires_role) == folded(job_role)
     )
+
+
+def way_back(course_id: int, first_id: int, before: Mapping[int, Collection[int]]) -> list[int]:
+    """How somebody who must do `first_id` first would be led back to `course_id`: the courses on the way, both ends.
+
+    Begins with `first_id` and ends with `course_id`; empty where there is no way back. `before` is what comes directly
+    before each course.
+    """
+    paths, seen = [[first_id]], {first_id}
+    while paths:
+        path = paths.pop(0)
+        if path[-1] == course_id:
+            return path
+        for key in sorted(before.get(path[-1], ())):
+            if key not in seen:
+                seen.add(key)
+                paths.append([*path, key])
+    return []

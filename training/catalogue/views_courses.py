@@ -23,6 +23,8 @@ from training.catalogue.operations import (
     set_outcomes,
 )
 from training.catalogue.queries import CourseFilters, course_by_slug, courses
+from training.catalogue.queries_conditions import conditions_of, requirements_of
+from training.core import clock
 from training.core.refusal import Refused
 from training.core.transaction import lock_row
 from training.core.viewer import DESK_ROLES
@@ -74,7 +76,7 @@ def desk_courses() -> ResponseReturnValue:
 @access.only(*DESK_ROLES)
 def desk_course(slug: str) -> ResponseReturnValue:
     """What does the catalogue say of this course, and what is next?"""
-    course = _course(slug)
+    viewer, course = current_viewer(), _course(slug)
     return render_template(
         "catalogue/course.html",
         course=course,
@@ -83,6 +85,9 @@ def desk_course(slug: str) -> ResponseReturnValue:
         modes=MODE_LABELS,
         statuses=COURSE_STATUS_LABELS,
         agreement=AGREEMENT_LABELS[course.agreement] if course.agreement else OF_THEIR_AGENCY,
+        conditions=conditions_of(viewer, course.id),
+        requirements=requirements_of(viewer, course.id),
+        today=clock.today(),
     )
 
 
