@@ -81,12 +81,13 @@ def fill(seed: int = SEED) -> Filled:
     people.write_addresses()
     add_accounts(ledger, cast)
     rows = ledger.write()
+    # Before the deeds: messages bear the name.
+    change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     diary.replay()
     matters.replay()
     merge_two(diary.officer, now)
     ask_and_remind(now)
     settle(ledger.chance("messages"), now)
-    change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     change_setting(COMMAND, layout.NOTICE, NOTICE)
     # Its passwords are printed for everybody: nothing to protect, and a newcomer should get in at once.
     change_setting(COMMAND, ASKED_OF_THE_DESK, value=False)

@@ -5,14 +5,15 @@ import re
 from icalendar import Calendar
 from markupsafe import Markup
 
-from training.web.formats import moment
+from training.core.clock import local
+from training.web.formats import day, moment, time_range
 from training.web.security import content_security_nonce
 
 _STYLED = re.compile(r' style="([^"]*)"')
 _LEADING = re.compile(r' href="[^"]*"')
 METHODS = {
-    "REQUEST": "puts into the calendar, or changes there",
-    "CANCEL": "takes out of the calendar",
+    "REQUEST": "puts this into the calendar, or changes it there",
+    "CANCEL": "takes this out of the calendar",
 }
 
 
@@ -36,7 +37,9 @@ def calendar_in_words(content: bytes, method: str) -> str:
     """What a calendar part does to the calendar of whoever gets it, and when the entry is."""
     event = next(iter(Calendar.from_ical(content).walk("VEVENT")))
     starts, ends = event.decoded("dtstart"), event.decoded("dtend")
-    summary = str(event.get("summary", "")) or "an entry"
-    times = int(event.get("sequence", 0))
-    change = f" It is change number {times} of the entry." if times else ""
-    return f"It {METHODS.get(method, 'is about')} “{summary}”, {moment(starts)} to {moment(ends)}.{change}"
+    summary = str(event.get("summary", "")) or "an entry without a name"
+    one_day = local(starts).date() == local(ends).date()
+    when = f"{day(starts)}, {time_range(starts, ends)}" if one_day else f"{moment(starts)} to {moment(ends)}"
+    changes = int(event.get("sequence", 0))
+    change = f" It is change number {changes} of the entry." if changes else ""
+    return f"It {METHODS.get(method, 'is about this')}: {summary}, {when}.{change}"

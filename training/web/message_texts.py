@@ -20,6 +20,7 @@ from training.core.message_samples import sample_values
 from training.core.message_texts import in_words
 from training.core.message_writing import Written
 from training.core.messages import AUDIENCE_LABELS, MessageKind, Words, kind_called, message_kinds
+from training.core.partnership import contact, partnership_name
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES, Role
 from training.web import access
@@ -212,7 +213,7 @@ def _preview(kind: MessageKind, words: Words) -> Written:
 
 def _about(standing: Standing) -> dict[str, Any]:
     viewer, kind = current_viewer(), standing.kind
-    values = sample_values(viewer, kind)
+    values = {"partnership": partnership_name(), "contact": contact(), **sample_values(viewer, kind)}
     own = standing.own
     return {
         "standing": standing,
