@@ -4,19 +4,22 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from tests.factories import make_agency, make_course, make_person
+from tests.factories import make_agency, make_course, make_person, viewer_of
 from tests.pages import Client
 from training.agencies.models import Agency, AgencyParent
-from training.bookings.agreement_rule import AGREEMENT, agreement_above, agreement_for, agreements_for
+from training.bookings.agreement_rule import AGREEMENT, agreement_above, agreement_for, agreements_for, own_rules
 from training.bookings.models import AgencyAgreement
+from training.bookings.operations_agreement_rule import set_agency_rule
 from training.bookings.wording_agreement import AGREEMENT_IN_WORDS, DIFFERS, SOME_DIFFER
 from training.catalogue.models import Agreement, Course
 from training.core import clock
+from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.settings import change_setting
 from training.core.viewer import COMMAND, Role
-from training.people.models import Employment, Standing
+from training.people.models import Employment, RoleGrant, Standing
 
 
 @pytest.fixture
@@ -150,3 +153,55 @@ def test_the_rule_of_the_partnership_is_chosen_among_three(client: Client, offic
     assert after.flashes[0].endswith("is now The manager is asked, and says yes or no before the booking stands.")
     with pytest.raises(ValueError, match="must be one of"):
         change_setting(COMMAND, AGREEMENT, "perhaps")
+
+
+def test_the_officer_gives_an_agency_a_rule_and_takes_it_away(client: Client, officer_signed_in: None) -> None:
+    trust, school = make_agency("Sandby Trust"), make_agency("Sandby School")
+    stands_below(school, trust)
+    has_rule(trust, Agreement.NONE)
+    db.session.commit()
+    page = client.get(f"/desk/agencies/{school.code}")
+    assert "Nobody is asked. The rule of Sandby Trust, for courses without one of their own." in page
+    form = client.get(page.links["Change what line managers have to say"])
+    assert form.one("input[type=radio][checked]")["value"] == "none-of-its-own"
+    assert "Then: nobody is asked" in form
+    client.post(f"/desk/agencies/{school.code}/agreement", {"rule": "perhaps"}, status=400)
+    after = client.submit(form, {"rule": "asked"}, follow=True)
+    assert "The manager is asked, and says yes or no. Its own rule" in after
+    assert own_rules() == {trust.id: Agreement.NONE, school.id: Agreement.ASKED}
+    form = client.get(f"/desk/agencies/{school.code}/agreement")
+    client.submit(form, {"rule": "declared"}, follow=True)
+    assert own_rules()[school.id] is Agreement.DECLARED
+    form = client.get(f"/desk/agencies/{school.code}/agreement")
+    client.submit(form, {"rule": "none-of-its-own"}, follow=True)
+    assert own_rules() == {trust.id: Agreement.NONE}
+    deeds = db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "set the rule of agreement")).all()
+    assert [entry.subject_id for entry in deeds] == [school.id] * 3
+
+
+def test_only_the_officer_sets_the_rule_of_an_agency(app: Flask) -> None:
+    agency, person = make_agency(), make_person()
+    db.session.commit()
+    set_agency_rule(COMMAND, agency.id, None)
+    for viewer in (viewer_of(person), viewer_of(person, Role.ADMINISTRATOR), viewer_of(person, Role.AGENCY_LEAD)):
+        with pytest.raises(LookupError):
+            set_agency_rule(viewer, agency.id, Agreement.NONE)
+    assert own_rules() == {}
+
+
+def test_a_lead_sees_the_rule_of_each_of_their_agencies_and_whose_it_is(client: Client) -> None:
+    trust, school, other = make_agency("Sandby Trust"), make_agency("Sandby School"), make_agency("Elsewhere")
+    stands_below(school, trust)
+    has_rule(school, Agreement.ASKED)
+    lead = make_person(agency=trust)
+    db.session.add(RoleGrant(person=lead, role=Role.AGENCY_LEAD, agency=trust, from_on=date(2020, 1, 1)))
+    db.session.commit()
+    client.sign_in(lead)
+    page = client.get(client.get("/agency").links["What line managers have to say about bookings"])
+    declared = "The learner says that their manager agrees; the manager is told and may object"
+    assert page.rows() == [
+        ["Sandby School", "The manager is asked, and says yes or no", "Its own rule"],
+        ["Sandby Trust", declared, "The rule of the partnership"],
+    ]
+    assert other.name not in page
+    client.get(f"/desk/agencies/{school.code}/agreement", status=403)

@@ -1,6 +1,7 @@
 """Which rule of agreement a booking is made under: the course’s own, else the agency’s, else the partnership’s."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -25,6 +26,14 @@ AGREEMENT = register_setting(
 )
 
 
+@dataclass(frozen=True)
+class Found:
+    """A rule, and the agency whose own it is; None where it is the partnership’s."""
+
+    agreement: Agreement
+    agency_id: int | None
+
+
 def agreement_of_partnership() -> Agreement:
     """The rule that holds where neither the course nor the agency has its own."""
     return Agreement(setting_value(AGREEMENT))
@@ -43,11 +52,15 @@ def agreements_for(course: Course, agency_ids: Collection[int | None]) -> dict[i
     """The rule for each of these agencies, as `agreement_for` says, in as many queries as for one."""
     if course.agreement is not None:
         return dict.fromkeys(agency_ids, course.agreement)
-    standard, own = agreement_of_partnership(), own_rules()
+    return {key: found.agreement for key, found in rules_found(agency_ids).items()}
+
+
+def rules_found(agency_ids: Collection[int | None]) -> dict[int | None, Found]:
+    """The rule for each of these agencies on courses without one of their own, and whose it is."""
+    standard, own = Found(agreement_of_partnership(), None), own_rules()
     if not own:
         return dict.fromkeys(agency_ids, standard)
-    parents = _parents_today()
-    follows = successors()
+    parents, follows = _parents_today(), successors()
     return {
         key: standard if key is None else _nearest(follows.get(key, key), own, parents) or standard
         for key in agency_ids
@@ -56,10 +69,8 @@ def agreements_for(course: Course, agency_ids: Collection[int | None]) -> dict[i
 
 def agreement_above(agency_id: int) -> Agreement:
     """The rule that holds for an agency where it has none of its own: of the nearest above it, or the partnership’s."""
-    parents = _parents_today()
-    above = parents.get(agency_id)
-    found = None if above is None else _nearest(above, own_rules(), parents)
-    return found or agreement_of_partnership()
+    above = _parents_today().get(agency_id)
+    return rules_found([above])[above].agreement
 
 
 def own_rules() -> dict[int, Agreement]:
@@ -73,13 +84,13 @@ def _parents_today() -> dict[int, int]:
     return {row.agency_id: row.parent_id for row in rows}
 
 
-def _nearest(agency_id: int, own: Mapping[int, Agreement], parents: Mapping[int, int]) -> Agreement | None:
+def _nearest(agency_id: int, own: Mapping[int, Agreement], parents: Mapping[int, int]) -> Found | None:
     seen: set[int] = set()
     at: int | None = agency_id
     # A circle that the past left behind ends the walk instead of never ending it.
     while at is not None and at not in seen:
         if at in own:
-            return own[at]
+            return Found(own[at], at)
         seen.add(at)
         at = parents.get(at)
     return None

@@ -2,6 +2,7 @@
 
 from training.bookings import (
     message_scopes,
+    views_agreement_rule,
     views_agreements,
     views_book,
     views_desk_sessions,
@@ -19,6 +20,7 @@ from training.bookings.blueprint import blueprint
 
 PAGES = (
     message_scopes,
+    views_agreement_rule,
     views_agreements,
     views_book,
     views_desk_sessions,
