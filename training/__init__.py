@@ -26,6 +26,7 @@ from training.evaluations.views import blueprint as evaluations_pages
 from training.homes.views import blueprint as homes_pages
 from training.people.views import blueprint as people_pages
 from training.planning.views import blueprint as planning_pages
+from training.pool.views import blueprint as pool_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
 from training.web import (
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     bookings_pages,
     changes_pages,
     calendars_pages,
+    pool_pages,
     attendance_pages,
     evaluations_pages,
     reports_pages,

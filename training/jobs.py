@@ -22,6 +22,7 @@ from training.custody.operations_retention import remove_every_night
 from training.custody.ticks import follow_merges
 from training.evaluations import ticks as evaluations
 from training.people import ticks as people
+from training.pool import ticks as pool
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
         Job("trainers’ calendars", 60, ticks_trainers.invite_trainers),
+        Job("requests that end", 60, pool.end_requests),
+        Job("requests not answered", 300, pool.remind_of_requests),
+        Job("trainers’ packs", 300, pool.send_packs),
+        Job("trainers’ reminders", 300, pool.remind_the_day_before),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
         Job("calendars out of step", 300, ticks_invites.refresh_invites),
         Job("places that were missed", 300, bookings.sweep),

@@ -1,7 +1,6 @@
 """A page that grows costs the same number of statements for 3 rows and for 30."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 
@@ -19,6 +18,8 @@ from tests.factories import (
     make_venue,
     number,
 )
+from tests.guards import growing_trainers
+from tests.guards.growing import Growing
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
 from training.agencies.models import Agency, AgencyMembership
@@ -46,15 +47,6 @@ NOW = "2026-12-03 10:00"
 YESTERDAY, SOON = date(2026, 12, 2), date(2026, 12, 8)
 QUARTERS = (1, 0, 2, 0), (25, 0, 50, 0)
 LONG_WORK = register_task("test.guards", "Long work", lambda _viewer, _given: [])
-
-
-@dataclass
-class Growing:
-    """A page, what adds one more row of everything it lists, and who looks: the officer where nobody is named."""
-
-    address: str
-    add: Callable[[], object]
-    reader: Person | None = None
 
 
 def waiting(course_session: CourseSession, person: Person | None = None) -> Booking:
@@ -429,6 +421,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "needs kept for me": kept_needs,
     "sessions": desk_sessions,
     "one session": lambda: desk_session(""),
+    **growing_trainers.PAGES,
     "its trainers": lambda: desk_session("/trainers"),
     "its people": lambda: desk_session("/people"),
     "people to book": people_found,

@@ -24,7 +24,7 @@ from training.schedule.links import TEACHING
 from training.schedule.models import AssignmentState, TrainerAssignment, TrainerPart
 from training.web.access import rule_of
 
-BELOW = ("register/1", "register/2", "register/1/close", "needs")
+BELOW = ("register/1", "register/2", "register/1/close", "needs", "cannot-come")
 """Pages below a trainer's link."""
 TRACES = frozenset({"note", "limit_count", "spent_form_token"})
 PARTS = {"ref": "P-AAAAAA", "number": "1", "part": "1", "code": "A", "key": "a", "slug": "a", "year": "2026-27"}
@@ -103,7 +103,7 @@ def test_a_guests_link_opens_its_own_pages_and_none_that_needs_a_sign_in(app: Fl
     link = create_link(TEACHING, assignment.id)
     guest_id = guest.id
     db.session.commit()
-    assert [client.ask("GET", f"{path_of(link)}/{below}").status for below in BELOW] == [200, 404, 200, 200]
+    assert [client.ask("GET", f"{path_of(link)}/{below}").status for below in BELOW] == [200, 404, 200, 200, 200]
     for rule, methods in named_routes(app):
         declared = rule_of(app, next(each.endpoint for each in app.url_map.iter_rules() if each.rule == rule))
         if declared is None or not declared.needs_sign_in or "any(" in rule:

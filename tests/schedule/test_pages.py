@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.factories import make_assignment, make_course, make_person, make_session, make_venue
+from tests.factories import make_course, make_person, make_session, make_venue
 from tests.pages import Client, Page
 from training.catalogue.models import Course, CourseStatus, Mode
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import COMMAND, Role
-from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerPart, Venue
+from training.schedule.models import CourseSession, SessionStatus, Venue
 from training.schedule.operations import SessionDetails, draft_session, times_of
-from training.schedule.queries import trainers_of
 from training.schedule.rules import PartTimes
 
 DAY = clock.today() + timedelta(days=40)
@@ -193,44 +192,6 @@ def test_a_session_of_an_unknown_or_retired_course_is_not_found(desk: Client) ->
     desk.get("/desk/sessions/new?course=NIX", 404)
 
 
-def test_a_trainer_is_added_with_a_warning_of_the_clash(desk: Client) -> None:
-    trainer = make_person("Naomi", "Fletcher", role=Role.TRAINER)
-    session = make_session(on=DAY)
-    other = make_session(make_course("Neglect"), on=DAY)
-    make_assignment(other, trainer)
-    make_person("Not", "Trainer")
-    db.session.commit()
-    page = desk.get(f"/desk/sessions/{session.ref}/trainers")
-    assert page.words("select option") == ["Select", "Naomi Fletcher"]
-    missing = desk.submit(page, {}, status=400, form="main form:last-of-type")
-    assert missing.errors == ["Select a trainer", "Select whether they have said yes"]
-    shown = desk.submit(missing, {"person": trainer.ref, "state": "asked"}, form="main form:last-of-type", follow=True)
-    assert shown.flashes == [
-        "Naomi Fletcher is on this session.",
-        f"Naomi Fletcher also teaches Neglect ({other.ref}) in these hours.",
-    ]
-    assert f"Neglect ({other.ref})" in shown.links
-    accepted = desk.submit(shown, button="Has said yes (Naomi Fletcher)", follow=True)
-    assert "Lead trainer. Will come." in accepted
-    twice = desk.submit(accepted, {"person": trainer.ref, "state": "asked"}, form="main form:last-of-type", status=400)
-    assert twice.errors == ["Naomi Fletcher is on this session already, as lead trainer"]
-    off = desk.submit(accepted, button="Take off Naomi Fletcher", follow=True)
-    assert off.flashes == ["Naomi Fletcher is no longer on this session."]
-    assert trainers_of(COMMAND, session.id) == []
-
-
-def test_the_first_trainer_leads_and_the_next_assists(desk: Client) -> None:
-    session = make_session()
-    trainer = make_person(role=Role.TRAINER)
-    db.session.commit()
-    page = desk.get(f"/desk/sessions/{session.ref}/trainers")
-    assert page.one("input[name=part]:checked")["value"] == TrainerPart.LEAD.value
-    make_assignment(session, trainer, state=AssignmentState.ASKED)
-    db.session.commit()
-    page = desk.get(f"/desk/sessions/{session.ref}/trainers")
-    assert page.one("input[name=part]:checked")["value"] == TrainerPart.CO_TRAINER.value
-
-
 def test_the_officer_keeps_venues(desk: Client) -> None:
     page = desk.get("/desk/venues/new")
     wrong = desk.submit(page, {"name": "Town Hall"}, status=400)
@@ -251,5 +212,5 @@ def test_the_schedule_is_for_the_desk(client: Client) -> None:
     session = make_session()
     db.session.commit()
     client.sign_in(person)
-    for address in ("/desk/sessions/new", f"/desk/sessions/{session.ref}/trainers", "/desk/venues"):
+    for address in ("/desk/sessions/new", f"/desk/sessions/{session.ref}/publish", "/desk/venues"):
         client.get(address, 403)

@@ -1,23 +1,23 @@
 """The kinds of messages to trainers about the sessions they teach, or are asked to."""
 
 from training.bookings.mail import INVITE_NOTE, PLACE_AND_TIME
-from training.core.messages import register_kind
+from training.core.messages import Audience, register_kind
 
 _FACTS = f"""
 {PLACE_AND_TIME}
 Reference: ((reference))
 """
 
-TRAINER_ASKED = register_kind(
-    "bookings.trainer-asked",
-    "Trainer asked",
-    "Can you teach: ((title)), ((first_day))?",
-    """
+_REQUEST = """
 Hello ((name)),
 
 Can you teach ((title))? We ask you as ((part)).
 
 ((again))
+
+((several))
+
+((edition))
 
 ((dates))
 
@@ -29,11 +29,28 @@ Say whether you can do it, here:
 
 ((code_line))
 
-The link is for you alone: please do not pass it on.
+((whose))
 
 Reference: ((reference))
-""",
+"""
+
+TRAINER_ASKED = register_kind(
+    "bookings.trainer-asked",
+    "Trainer asked",
+    "((soon))Can you teach: ((title)), ((first_day))?",
+    _REQUEST,
     for_owner_only=True,
+    to=Audience.TRAINER,
+    requires=("dates",),
+)
+
+TRAINER_ASKED_FOR = register_kind(
+    "bookings.trainer-asked-for",
+    "Trainer without an address asked",
+    "((soon))Can you teach: ((title)), ((first_day))?",
+    _REQUEST,
+    to=Audience.TRAINER,
+    requires=("dates",),
 )
 
 TRAINER_CHANGED = register_kind(
@@ -56,6 +73,8 @@ If you can no longer come, please tell us at once by replying to this message; d
 calendar is not enough.
 {INVITE_NOTE}
 """,
+    to=Audience.TRAINER,
+    requires=("dates",),
 )
 
 TRAINER_INVITED = register_kind(
@@ -75,6 +94,8 @@ If you can no longer come, please tell us at once by replying to this message; d
 calendar is not enough.
 {INVITE_NOTE}
 """,
+    to=Audience.TRAINER,
+    requires=("dates",),
 )
 
 GUEST_WAY_IN = register_kind(
@@ -99,6 +120,8 @@ Where: ((place))
 Reference: ((reference))
 """,
     for_owner_only=True,
+    to=Audience.TRAINER,
+    requires=("dates",),
 )
 
 TRAINER_CANCELLED = register_kind(
@@ -116,4 +139,5 @@ There is nothing you need to do. If this surprises you, reply to this message.
 
 Reference: ((reference))
 """,
+    to=Audience.TRAINER,
 )

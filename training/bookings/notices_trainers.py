@@ -1,35 +1,68 @@
 """What trainers are asked by message: whether they can teach; and the link that guests among them get."""
 
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
 from training.bookings import mail_trainers
 from training.bookings.invites import invitable
 from training.bookings.ways_in import by_link, needs_link
-from training.bookings.wording import dates, place
+from training.bookings.wording import dates, place, soon
 from training.config import installation
-from training.core.outbox import Recipient, enqueue
-from training.schedule.links import ends_for_trainer, teaching_link
+from training.core import clock
+from training.core.database import db
+from training.core.messages import MessageKind
+from training.core.outbox import OutboxMessage, Recipient, enqueue
+from training.core.viewer import WORKER
+from training.people.queries_contacts import who_receives
+from training.schedule.links import answering_link, ends_for_trainer, teaching_link
 from training.schedule.models import TRAINER_PART_LABELS, TrainerAssignment
+from training.schedule.queries_taught import changed_since_taught
 from training.web.formats import day, moment
+
+SEVERAL = "We are asking several people: whoever says yes first teaches it, and we tell the others at once."
+YOUR_LINK = "The link is for you alone: please do not pass it on."
+THEIR_LINK = "The link gives an answer in their place; it shows nobody’s booking."
 
 
 def key_of_request(assignment: TrainerAssignment) -> str:
     """What tells the message that asks `assignment` from others: it is asked again where the session was moved."""
-    planned = "+".join(part.starts_at.strftime("%Y%m%dT%H%M") for part in assignment.course_session.parts)
-    return f"assignment:{assignment.id}:{mail_trainers.TRAINER_ASKED.name}:{planned}"
+    return f"assignment:{assignment.id}:{mail_trainers.TRAINER_ASKED.name}:{planned(assignment)}"
+
+
+def planned(assignment: TrainerAssignment) -> str:
+    """The dates that somebody is asked for, as part of a key."""
+    return "+".join(part.starts_at.strftime("%Y%m%dT%H%M") for part in assignment.course_session.parts)
 
 
 def trainer_asked(assignment: TrainerAssignment, *, again: bool) -> bool:
     """Ask somebody whether they can teach; False where no message can reach them, or they were asked this already.
 
-    `again` is whether they were asked before, for another date.
+    Whoever has no address is asked by way of their lead or the desk, whose link answers and does no more. `again` is
+    whether they were asked before, for another date.
     """
+    values = {
+        "again": "The session was moved since we asked you, so we ask you again." if again else "",
+        "several": SEVERAL if assignment.search_id is not None else "",
+        "edition": edition_words(assignment),
+    }
+    kinds = (mail_trainers.TRAINER_ASKED, mail_trainers.TRAINER_ASKED_FOR)
+    return send_request(assignment, kinds, values, key_of_request(assignment))
+
+
+def send_request(
+    assignment: TrainerAssignment, kinds: tuple[MessageKind, MessageKind], own: Mapping[str, str], key: str
+) -> bool:
+    """Send the first of `kinds` with a link of the trainer's own, or the second to whoever receives their messages."""
     person, course_session = assignment.person, assignment.course_session
-    address = invitable(person.address)
-    if address is None:
+    has_address = person.address is not None
+    if has_address and invitable(person.address) is None:
         return False
-    link = teaching_link(assignment)
-    way = by_link(link)
+    if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
+        return False
+    way = by_link(teaching_link(assignment) if has_address else answering_link(assignment))
     message = enqueue(
-        mail_trainers.TRAINER_ASKED,
+        kinds[0] if has_address else kinds[1],
         {
             "name": person.given_name,
             "title": course_session.course.title,
@@ -37,19 +70,33 @@ def trainer_asked(assignment: TrainerAssignment, *, again: bool) -> bool:
             "dates": dates(course_session.parts),
             "place": place(course_session),
             "part": TRAINER_PART_LABELS[assignment.part].lower(),
-            "again": "The session was moved since we asked you, so we ask you again." if again else "",
+            "soon": soon(course_session),
             "answer": way.address,
             "code_line": way.code_line,
+            "whose": YOUR_LINK if has_address else THEIR_LINK,
             "reference": course_session.ref,
+            **own,
         },
-        key=key_of_request(assignment),
+        key=key,
         stream=f"assignment:{assignment.id}",
         about=f"assignment:{assignment.id}",
-        to=Recipient(person.name, address, person.id),
+        to=who_receives(person),
         secrets=way.secrets,
         not_after=course_session.starts_at,
     )
     return message is not None
+
+
+def edition_words(assignment: TrainerAssignment) -> str:
+    """That the course has changed since the trainer last taught it, as a paragraph; empty where it has not."""
+    last = changed_since_taught(WORKER, assignment)
+    if last is None:
+        return ""
+    course = assignment.course_session.course
+    return (
+        f"The course has changed since you last taught it, on {day(clock.local(last.starts_at).date())}. "
+        f"What people should know and be able to do after it:\n{installation().base_url}/courses/{course.slug}"
+    )
 
 
 def way_in_words(assignment: TrainerAssignment) -> str:

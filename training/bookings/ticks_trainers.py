@@ -4,7 +4,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.bookings import notices
-from training.bookings.mail_trainers import TRAINER_ASKED
+from training.bookings.mail_trainers import TRAINER_ASKED, TRAINER_ASKED_FOR
 from training.bookings.models import CalendarEntry
 from training.bookings.notices_trainers import key_of_request, trainer_asked
 from training.bookings.places import locked_session
@@ -48,7 +48,7 @@ def _ask(assignment_id: int) -> bool:
         return False
     before = select(OutboxMessage.id).where(
         OutboxMessage.about == f"assignment:{assignment_id}",
-        OutboxMessage.kind == TRAINER_ASKED.name,
+        OutboxMessage.kind.in_((TRAINER_ASKED.name, TRAINER_ASKED_FOR.name)),
     )
     again = db.session.scalars(before.limit(1)).first() is not None
     if again and db.session.scalar(select(is_untold(session_id))):

@@ -9,7 +9,7 @@ from training.core.holdings import (
     register_link_subject,
     register_message_subject,
 )
-from training.schedule.links import TEACHING
+from training.schedule.links import ANSWER_FOR, TEACHING
 from training.schedule.models import AssignmentState
 
 HELD = (
@@ -49,4 +49,5 @@ for held in HELD:
     register_holding(held)
 
 register_link_subject(TEACHING.name, "trainer_assignment")
+register_link_subject(ANSWER_FOR.name, "trainer_assignment")
 register_message_subject("assignment", "trainer_assignment")

@@ -1,4 +1,4 @@
-"""The purpose of the links by which a trainer answers a request and, without an account, takes the register."""
+"""The links by which a trainer answers a request and, without an account, takes the register, and others answer."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,8 @@ from training.schedule.models import TrainerAssignment
 
 TEACHING = register_purpose("schedule.teaching", timedelta(days=30), is_unasked=True)
 """About a TrainerAssignment; opens that one and nothing else."""
+ANSWER_FOR = register_purpose("schedule.answer-for-trainer", timedelta(days=30), is_unasked=True)
+"""About a TrainerAssignment too; answers it in place of a trainer without an address, and shows nobody who comes."""
 TEACHING_LINK_DAYS = register_setting(
     "schedule.teaching-link-days",
     "Days after a session in which a guest trainer’s link works",
@@ -27,6 +29,11 @@ def ends_for_trainer(assignment: TrainerAssignment) -> datetime:
 def teaching_link(assignment: TrainerAssignment) -> FreshLink:
     """A new link for the trainer of `assignment`."""
     return create_link(TEACHING, assignment.id, expires_at=ends_for_trainer(assignment))
+
+
+def answering_link(assignment: TrainerAssignment) -> FreshLink:
+    """A new link for whoever receives the messages of a trainer without an address; it ends when the session begins."""
+    return create_link(ANSWER_FOR, assignment.id, expires_at=assignment.course_session.starts_at)
 
 
 def is_over_for_trainer(assignment: TrainerAssignment) -> bool:

@@ -55,6 +55,11 @@ def trainer_today(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bo
     )
 
 
+def is_trainer(person_id: int) -> bool:
+    """Whether the person holds the role of trainer today."""
+    return bool(db.session.scalar(select(trainer_today(person_id))))
+
+
 def has_account(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
     """Whether the person has an account; also a closed one, for a link must not lead around the closing."""
     return exists().where(Account.person_id == person_id)

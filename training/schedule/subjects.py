@@ -11,6 +11,8 @@ from training.schedule.models import (
     TRAINER_PART_LABELS,
     CourseSession,
     TrainerAssignment,
+    TrainerCourse,
+    TrainerSearch,
     Venue,
 )
 
@@ -35,4 +37,24 @@ register_subject(
     endpoint="bookings.desk_session",
     references=(Person.ref, CourseSession.ref),
     words=(TRAINER_PART_LABELS,),
+)
+register_subject(
+    TrainerSearch,
+    "Search for a trainer",
+    select(TrainerSearch.id, CourseSession.ref + " " + TrainerSearch.part, CourseSession.ref).join(
+        CourseSession, CourseSession.id == TrainerSearch.session_id
+    ),
+    endpoint="bookings.desk_session",
+    references=(CourseSession.ref,),
+    words=(TRAINER_PART_LABELS,),
+)
+register_subject(
+    TrainerCourse,
+    "Course a trainer may teach",
+    select(TrainerCourse.id, NAME + ": " + Course.title, Person.ref)
+    .join(Person, Person.id == TrainerCourse.person_id)
+    .join(Course, Course.id == TrainerCourse.course_id),
+    endpoint="pool.desk_trainer",
+    references=(Person.ref, Course.code),
+    labels={"since_on": "Since", "observed_on": "Last observed"},
 )

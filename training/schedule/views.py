@@ -1,8 +1,8 @@
 """Every page of the schedule: imports the modules whose views stand on the blueprint."""
 
-from training.schedule import views_sessions, views_trainers, views_venues
+from training.schedule import views_sessions, views_venues
 from training.schedule.blueprint import blueprint
 
-PAGES = (views_sessions, views_trainers, views_venues)
+PAGES = (views_sessions, views_venues)
 
 __all__ = ["PAGES", "blueprint"]

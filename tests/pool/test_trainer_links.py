@@ -98,9 +98,8 @@ def test_nobody_is_asked_for_a_session_that_is_not_published(assignment: Asked, 
     assert ask_trainers() == 0
 
 
-def test_who_has_no_address_or_has_answered_is_not_asked(app: Flask) -> None:
+def test_who_has_answered_is_not_asked(app: Flask) -> None:
     session = make_session()
-    make_assignment(session, make_person(address=None), state=AssignmentState.ASKED)
     for state in (AssignmentState.ACCEPTED, AssignmentState.DECLINED, AssignmentState.WITHDRAWN):
         make_assignment(session, make_person(), state=state)
     db.session.commit()
@@ -169,12 +168,16 @@ def test_a_yes_can_become_a_no_until_the_session_begins(
     client: Client, assignment: Asked, wall_clock: WallClock
 ) -> None:
     address = asked_link(assignment)
+    opened = client.get(address)
     client.submit(client.get(address), {"answer": "can"})
     invite_trainers()
-    opened = client.get(address)
-    client.submit(client.get(address), {"answer": "cannot"})
-    assert invite_trainers() == 1
+    page = client.click(client.get(address), "I cannot come")
+    assert client.submit(page, status=400).errors == ["Enter a few words on why"]
+    page = client.submit(page, {"reason": "In court"}, follow=True)
+    assert "You told us that you cannot teach this session" in page
+    assert (assignment.state, assignment.row.answer) == (AssignmentState.DECLINED, "In court")
     assert latest("bookings.trainer-cancelled").calendar_method == "CANCEL"
+    assert invite_trainers() == 0
     again = client.submit(opened, {"answer": "can"}, status=400)
     assert "please ring the training team" in again.errors[0]
     assert "Register of" not in client.get(address)

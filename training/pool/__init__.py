@@ -1,0 +1,1 @@
+"""The training pool: who may teach what, who was asked, and finding somebody when a trainer cannot come."""
