@@ -113,20 +113,20 @@ def _merge(entry: Entry, did: str, before: Entry, after: Entry) -> None:
 
 
 def columns_of(row: Base) -> Entry:
-    """All columns of the row as plain values."""
+    """All columns of the row as plain values, by the name that the table has for each."""
     state = inspect(row)
-    return {key: plain(state.dict.get(key)) for key in state.mapper.columns.keys()}  # noqa: SIM118 - a collection
+    return {column.name: plain(state.dict.get(key)) for key, column in state.mapper.columns.items()}
 
 
 def _changes(row: Base) -> tuple[Entry, Entry]:
     state = inspect(row)
     before: Entry = {}
     after: Entry = {}
-    for key in state.mapper.columns.keys():  # noqa: SIM118 - a collection, not a mapping
+    for key, column in state.mapper.columns.items():
         history = state.attrs[key].history
         if history.has_changes():
-            before[key] = plain(history.deleted[0]) if history.deleted else None
-            after[key] = plain(history.added[0]) if history.added else None
+            before[column.name] = plain(history.deleted[0]) if history.deleted else None
+            after[column.name] = plain(history.added[0]) if history.added else None
     return before, after
 
 
