@@ -3,6 +3,7 @@
 from training.agencies import models as agencies
 from training.attendance import models as attendance
 from training.bookings import models as bookings
+from training.bookings import models_told as told
 from training.calendars import models as calendars
 from training.catalogue import models as catalogue
 from training.core import (
@@ -11,6 +12,7 @@ from training.core import (
     heartbeat,
     limits,
     links,
+    message_abouts,
     message_texts,
     notes,
     outbox,
@@ -23,6 +25,7 @@ from training.core import (
 from training.core.database import Base
 from training.custody import models as custody
 from training.evaluations import models as evaluations
+from training.homes import models as homes
 from training.people import models as people
 from training.people import models_workforce as workforce
 from training.planning import models as planning
@@ -30,8 +33,8 @@ from training.records import models as records
 from training.schedule import models as schedule
 
 SOURCES = (
-    agencies, attendance, audit, batches, bookings, calendars, catalogue, custody, evaluations, heartbeat, limits,
-    links, message_texts, notes, outbox, people, periods, planning, policies, records, schedule, settings, tasks,
-    tokens, workforce,
+    agencies, attendance, audit, batches, bookings, calendars, catalogue, custody, evaluations, heartbeat, homes,
+    limits, links, message_abouts, message_texts, notes, outbox, people, periods, planning, policies, records,
+    schedule, settings, tasks, tokens, told, workforce,
 )  # fmt: skip
 METADATA = Base.metadata

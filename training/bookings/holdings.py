@@ -88,6 +88,15 @@ HELD = (
         plain=("was", "silent_reason"),
     ),
     Holding(
+        table="manager_told",
+        label="What your line manager was told",
+        about=(Through("booking_id", "booking"),),
+        personal={"address": EMPTY},
+        plain=("dates",),
+        shown_without=("address",),
+        kept="people",
+    ),
+    Holding(
         table="booking_need",
         label="What you need to take part in a session",
         about=(Through("booking_id", "booking"),),

@@ -94,7 +94,15 @@ class Mentions:
     column: str
 
 
-Path = Direct | Through | Named | Subject | Mentions
+@dataclass(frozen=True)
+class PointedAt:
+    """Rows of another table, about the person, have the key of this one in their column."""
+
+    table: str
+    column: str
+
+
+Path = Direct | Through | Named | Subject | Mentions | PointedAt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +205,9 @@ def _leads(table: str, path: Path, person_ids: Sequence[int]) -> ColumnElement[b
             return columns[path.column].in_(person_ids)
         case Through():
             return columns[path.column].in_(_keys(path.table, person_ids))
+        case PointedAt():
+            pointing = select(table_of(path.table).c[path.column]).where(rows_about(path.table, person_ids))
+            return columns.id.in_(pointing)
         case Named():
             return or_(
                 *(

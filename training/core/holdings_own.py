@@ -9,6 +9,7 @@ from training.core.holdings import (
     Holding,
     Mentions,
     Named,
+    PointedAt,
     Subject,
     Through,
     link_subjects,
@@ -22,7 +23,7 @@ HELD = (
     Holding(
         table="outbox_message",
         label="Messages",
-        about=(Direct("person_id"), Named("about", message_subjects)),
+        about=(Direct("person_id"), Named("about", message_subjects), PointedAt("message_also", "message_id")),
         personal={
             "recipient_name": EMPTY,
             "recipient_address": EMPTY,
@@ -53,6 +54,13 @@ HELD = (
             "attempts",
         ),
         kept="messages",
+    ),
+    Holding(
+        table="message_also",
+        label="Messages about several bookings",
+        about=(Named("about", message_subjects),),
+        plain=("about",),
+        shown_without=("about", "message_id"),
     ),
     Holding(
         table="signed_link",

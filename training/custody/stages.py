@@ -9,6 +9,7 @@ from training.core import holdings_own as core
 from training.core.holdings import Holding
 from training.custody import holdings as custody
 from training.evaluations import holdings as evaluations
+from training.homes import holdings as homes
 from training.people import holdings as people
 from training.planning import holdings as planning
 from training.records import holdings as records
@@ -17,6 +18,7 @@ from training.schedule import holdings as schedule
 STAGES = (
     agencies, people, catalogue, records, planning, schedule, bookings, calendars, attendance, evaluations, core,
     custody,
+    homes,
 )  # fmt: skip
 """In the order in which somebody reads what is held about them."""
 
