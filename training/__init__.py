@@ -27,6 +27,7 @@ from training.homes.views import blueprint as homes_pages
 from training.people.views import blueprint as people_pages
 from training.planning.views import blueprint as planning_pages
 from training.pool.views import blueprint as pool_pages
+from training.programme.views import blueprint as programme_pages
 from training.reports.views import blueprint as reports_pages
 from training.schedule.views import blueprint as schedule_pages
 from training.web import (
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     catalogue_pages,
     planning_pages,
     schedule_pages,
+    programme_pages,
     bookings_pages,
     changes_pages,
     calendars_pages,

@@ -23,6 +23,7 @@ from training.custody.ticks import follow_merges
 from training.evaluations import ticks as evaluations
 from training.people import ticks as people
 from training.pool import ticks as pool
+from training.programme import ticks as programme
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("accounts nobody uses", 3600, accounts.close_dormant),
         Job("joining instructions", 300, ticks_reminders.ask_who_comes),
         Job("reminders", 300, ticks_reminders.remind_people),
+        Job("drafts to publish", 60, programme.publish_due),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),

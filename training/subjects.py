@@ -9,9 +9,11 @@ from training.custody import subjects as custody
 from training.evaluations import subjects as evaluations
 from training.people import subjects as people
 from training.planning import subjects as planning
+from training.programme import subjects as programme
 from training.records import subjects as records
 from training.schedule import subjects as schedule
 
 SOURCES = (
-    agencies, attendance, bookings, calendars, catalogue, custody, evaluations, people, planning, records, schedule,
+    agencies, attendance, bookings, calendars, catalogue, custody, evaluations, people, planning,
+    programme, records, schedule,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The coming term: loaded from a spreadsheet or rolled forward, seen month by month, published together."""
