@@ -31,6 +31,7 @@ from training.demonstration.people import begin_people
 from training.demonstration.plans import add_plans
 from training.demonstration.programme import planned_sessions, published_years
 from training.demonstration.sessions import Schedule
+from training.demonstration.trainers import note_what_they_teach, tell_trainers
 from training.schedule.models import SessionStatus
 from training.web import layout
 
@@ -76,6 +77,7 @@ def fill(seed: int = SEED) -> Filled:
     add_feedback(ledger, history.held, courses, now)
     add_plans(ledger, diary, history.held, schedule.sessions, courses, agencies, now)
     note_year(diary, ledger, history.held, schedule.sessions, now)
+    note_what_they_teach(ledger, schedule, today)
     matters = Diary(diary.officer)
     Matters(ledger, people, cast, matters, now).note()
     people.write_addresses()
@@ -87,6 +89,7 @@ def fill(seed: int = SEED) -> Filled:
     matters.replay()
     merge_two(diary.officer, now)
     ask_and_remind(now)
+    tell_trainers(now)
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.NOTICE, NOTICE)
     # Its passwords are printed for everybody: nothing to protect, and a newcomer should get in at once.
