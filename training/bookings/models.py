@@ -380,8 +380,8 @@ class Allotment(Identified, Versioned, Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), unique=True)
     seed: Mapped[str] = mapped_column(ShortText)
     ran_at: Mapped[datetime]
-    applied: Mapped[list[dict[str, str | int | bool | None]]] = mapped_column(JSON)
-    """What it was decided on, a row for each application: enough to run it again."""
+    applied: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What it was decided on: applications, places, limits and shares; enough to run it again."""
     course_session: Mapped[CourseSession] = relationship()
 
 
