@@ -114,7 +114,7 @@ def test_warnings_name_the_other_booking_and_lead_on(client: Client) -> None:
     booked(other, person)
     client.sign_in(person)
     page = client.get(f"/sessions/{course_session.ref}/book")
-    assert "You have something else in these hours: Other course" in page
+    assert "You have something else in these hours: “Other course”" in page
     assert "meant for other roles than yours" in page
     assert "Book a place" in page.buttons
 

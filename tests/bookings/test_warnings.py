@@ -287,3 +287,42 @@ def test_a_booking_without_a_question_has_no_page_for_one(client: Client, office
     client.sign_in(booking.person)
     client.get(f"/my/bookings/{booking.ref}/question", status=404)
     assert "What the training team was asked" not in client.get(f"/my/bookings/{booking.ref}")
+
+
+def test_a_person_books_all_the_same_once_they_have_said_why(client: Client) -> None:
+    course_session, person = levels()
+    client.sign_in(person)
+    page = client.get(f"/sessions/{course_session.ref}/book")
+    assert "You should have done “Level 1” before this, and we have no record of it." in page
+    wrong = client.submit(page, status=400)
+    assert wrong.errors == ["Enter why this course is right for you"]
+    assert db.session.scalar(select(Booking)) is None
+    mine = client.submit(wrong, {"note": NOTE}, follow=True)
+    assert "What the training team was asked You should have done “Level 1” before this" in mine
+    assert "They have not answered yet. Your booking stands meanwhile." in mine
+    [row] = db.session.scalars(select(BookingWarning))
+    assert (row.kind, row.note, row.settled_at) == ("prerequisite", NOTE, None)
+
+
+def test_a_clash_needs_no_note_and_names_the_other_session(client: Client) -> None:
+    person = make_person(agency=make_agency())
+    course_session, other = (
+        make_session(on=date(2026, 12, 3)),
+        make_session(make_course("Neglect"), on=date(2026, 12, 3)),
+    )
+    make_booking(other, person)
+    db.session.commit()
+    client.sign_in(person)
+    page = client.get(f"/sessions/{course_session.ref}/book")
+    assert page.links[f"See that session {other.ref}"] == f"/sessions/{other.ref}"
+    assert "Why this course is right for you (optional)" in page
+    assert "What the training team was asked" not in client.submit(page, follow=True)
+
+
+def test_nothing_is_asked_where_nothing_stands_against_it(client: Client) -> None:
+    person, course_session = make_person(agency=make_agency()), make_session(on=date(2026, 12, 3))
+    db.session.commit()
+    client.sign_in(person)
+    page = client.get(f"/sessions/{course_session.ref}/book")
+    assert "Before you book" not in page
+    assert page.select("[name=note]") == []

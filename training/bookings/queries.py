@@ -1,9 +1,9 @@
-"""What a person sees of their own bookings, and what they should know before they book."""
+"""What a person sees of their own bookings."""
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import joinedload, selectinload
 
 from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CalendarEntry, GroupBooking
@@ -11,11 +11,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import Viewer
-from training.people.models import Employment
-from training.records.queries import has_completed
-from training.schedule.models import CourseSession, ListOrder, SessionPart, SessionStatus
-from training.schedule.operations import times_of
-from training.schedule.queries import Clash, clashes_for_trainer
+from training.schedule.models import CourseSession, ListOrder
 
 
 @dataclass(frozen=True)
@@ -27,17 +23,6 @@ class MyBookings:
     past: list[Booking] = field(default_factory=list[Booking])
     positions: dict[int, int] = field(default_factory=dict[int, int])
     """The place in order of asking of each waiting booking, by its key."""
-
-
-@dataclass(frozen=True)
-class Warnings:
-    """What does not stop a booking, but should be known before it."""
-
-    clashes: list[Clash]
-    is_in_date: bool
-    """The person has done the course, and it still counts on the day."""
-    is_for_others: bool
-    """The course is meant for other workforce groups than theirs."""
 
 
 def within_reach(viewer: Viewer) -> ColumnElement[bool]:
@@ -151,40 +136,3 @@ def manager_told(booking: Booking) -> str:
         OutboxMessage.about == f"booking:{booking.id}", OutboxMessage.kind == MANAGER_TOLD.name
     )
     return db.session.scalar(told) or ""
-
-
-def warnings_before_booking(
-    viewer: Viewer, person_id: int, course_session: CourseSession, employments: list[Employment]
-) -> Warnings:
-    """What the person should know before they book: clashes in hours, done already, meant for others."""
-    starts_on = clock.local(course_session.starts_at).date()
-    audience = {group.id for group in course_session.course.audience}
-    groups = {job.workforce_group_id for job in employments}
-    clashes = clashes_for_learner(person_id, course_session)
-    taught = clashes_for_trainer(viewer, person_id, times_of(course_session), course_session.id)
-    return Warnings(
-        clashes=sorted({*clashes, *taught}, key=lambda clash: clash.starts_at),
-        is_in_date=has_completed(viewer, person_id, course_session.course_id, starts_on),
-        is_for_others=bool(audience) and bool(groups - {None}) and not audience & groups,
-    )
-
-
-def clashes_for_learner(person_id: int, course_session: CourseSession) -> list[Clash]:
-    """Other sessions in the same hours on which the person has a live booking."""
-    part, own = aliased(SessionPart), aliased(CourseSession)
-    overlaps = or_(
-        *((part.starts_at < sitting.ends_at) & (part.ends_at > sitting.starts_at) for sitting in course_session.parts)
-    )
-    found = db.session.scalars(
-        select(part)
-        .join(own, own.id == part.session_id)
-        .join(Booking, Booking.session_id == own.id)
-        .where(Booking.person_id == person_id, Booking.state.in_(LIVE), own.id != course_session.id)
-        .where(own.status == SessionStatus.PUBLISHED, overlaps)
-        .options(joinedload(part.course_session).joinedload(CourseSession.course))
-        .order_by(part.starts_at, part.id)
-    )
-    return [
-        Clash(clashing.course_session.ref, clashing.course_session.course.title, clashing.starts_at, clashing.ends_at)
-        for clashing in found
-    ]

@@ -4,12 +4,14 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.blueprint import blueprint
+from training.bookings.checking import warnings_for
 from training.bookings.forms import BookForm, agency_named
 from training.bookings.models import Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import book_place
+from training.bookings.operations_warnings import note_warnings
 from training.bookings.places import counted, standing_of
-from training.bookings.queries import live_booking, manager_told, warnings_before_booking
+from training.bookings.queries import live_booking, manager_told
 from training.bookings.standing import cancelling, passing_on
 from training.bookings.terms_figures import on_cancelling
 from training.bookings.wording import place, sitting
@@ -44,6 +46,8 @@ def book(ref: str) -> ResponseReturnValue:
     employments = current_employments(viewer, viewer.person_id, clock.today())
     form = BookForm()
     form.offer(employments, asks_agreement=course_session.course.agreement is not Agreement.NONE, for_other=False)
+    warned = warnings_for(viewer, viewer.person_id, course_session, employments)
+    form.ask_note(warned)
     refusal = refusal_of(course_session)
     if refusal is None and form.validate_on_submit():
         try:
@@ -54,6 +58,7 @@ def book(ref: str) -> ResponseReturnValue:
             booking = book_place(
                 viewer, course_session.id, viewer.person_id, form.employment_id, declared=form.is_declared
             )
+            note_warnings(viewer, booking, warned, form.noted)
         except Refused as refused:
             form.add_error(refused.sentence, refused.field if refused.field in form else "")
         else:
@@ -74,7 +79,7 @@ def book(ref: str) -> ResponseReturnValue:
         gets_place=any(
             counted(course_session).has_place_for(agency) for agency in {job.agency_id for job in employments} or {None}
         ),
-        warnings=warnings_before_booking(viewer, viewer.person_id, course_session, employments),
+        warned=warned,
         cancelling=cancelling(course_session),
         passing_on=passing_on(course_session),
         terms_say=on_cancelling(terms_figures_in_force()),
