@@ -88,8 +88,14 @@ def _line_faults(kind: MessageKind, line: str) -> Generator[str]:
     rest = _BRACKETED.sub("", line)
     if "((" in rest:
         yield "two brackets open a placeholder that is not closed by two"
-    elif (found := _HALF_CLOSED.search(rest)) and found[1] in known:
-        yield f"(({found[1]})) begins with two brackets"
+    elif name := _half_closed(rest, known):
+        yield f"(({name})) begins with two brackets"
+
+
+def _half_closed(rest: str, known: Iterable[str]) -> str:
+    """The placeholder that ends in two brackets and does not begin with two; empty where there is none."""
+    ends = [f" {found}" for found in _HALF_CLOSED.findall(rest)]
+    return next((name for name in known for end in ends if end.endswith(f" {name}")), "")
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

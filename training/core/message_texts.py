@@ -97,7 +97,7 @@ def frame_of(kind: MessageKind, on_behalf_of: str = "") -> Frame:
     """The head and foot of a message of `kind`: who sends it, why one gets it, how to reach the training team."""
     because = f"{one_line(on_behalf_of)} has no email address with us" if on_behalf_of else REASONS[kind.to]
     reached = contact()
-    other = "" if reached == installation().mail_address else f", or use: {reached}"
+    other = "." if reached == installation().mail_address else f", or use: {reached}"
     return Frame(
         partnership_name(),
         f"You get this message because {because}.\nTo reach the training team, reply to this message{other}",

@@ -48,16 +48,17 @@ def send_set() -> ResponseReturnValue:
     """Look at the failed messages that the filters find, and send them again together."""
     filters, scope, question = asked()
     plan = plan_of(current_viewer(), question)
-    form = SetForm()
-    form.offer(plan)
-    if form.validate_on_submit():
-        sent = send_all_again(current_viewer(), plan, form.chosen(plan))
+    choice = SetForm()
+    choice.offer(plan)
+    if choice.validate_on_submit():
+        sent = send_all_again(current_viewer(), plan, choice.chosen(plan))
         flash(f"{count(sent, 'message').capitalize()} will be sent again within minutes, the oldest first.", "success")
         return redirect(log_address())
-    status = 400 if filters.failed else form.status
+    status = 400 if filters.failed else choice.status
     return render_template(
         "web/messages_again.html",
-        form=form,
+        form=filters if filters.failed else choice,
+        choice=choice,
         filters=filters,
         scope=scope,
         kept=kept_scope(),
