@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,6 +36,8 @@ class Config:
     """Where a copy of every mail is kept for `/dev/mail`; never set in production."""
     proxies: int = 0
     """How many reverse proxies stand before the web server and set X-Forwarded headers."""
+    imap_url: str | None = field(default=None, repr=False)
+    """The mailbox in which replies and returned messages are read; None to read none."""
     single_sign_on: tuple[Provider, ...] = ()
     """The organisations with whose own sign-in people may come."""
 
@@ -105,6 +107,7 @@ class Config:
             smtp_url=smtp_url,
             mail_folder=None if environment == "production" or not folder else Path(folder),
             proxies=_whole_number("MUSTER_PROXIES", env.get("MUSTER_PROXIES") or "0"),
+            imap_url=_imap_url(env.get("MUSTER_IMAP_URL")),
             single_sign_on=_providers(env, environment),
         )
         if config.is_production and not config.base_url.startswith("https://"):
@@ -126,6 +129,13 @@ def _database_url(url: str) -> str:
     if scheme not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError(f"MUSTER_DATABASE_URL must begin with sqlite: or postgresql+psycopg:, not “{scheme}”.")
     return url
+
+
+def _imap_url(url: str | None) -> str | None:
+    if url and not url.startswith(("imaps://", "imap://")):
+        # Not repeated: a password stands in it.
+        raise ConfigError("MUSTER_IMAP_URL must begin with imaps:// or imap://, such as imaps://user:password@mail.example.")
+    return url or None
 
 
 def _base_url(url: str) -> str:

@@ -14,6 +14,8 @@ from training.accounts.configuring import viewer_for
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
 from training.bookings import ticks_invites, ticks_jobs, ticks_needs, ticks_reminders, ticks_trainers
+from training.calendars.imap import ImapServer
+from training.calendars.ticks import read_mailbox
 from training.config import Config
 from training.core import batch_applying, clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
@@ -50,6 +52,7 @@ def transport(config: Config) -> Transport:
 def jobs(config: Config) -> tuple[Job, ...]:
     """Everything the worker does, in the order of the stages."""
     way_out = transport(config)
+    mailbox = ImapServer.from_url(config.imap_url) if config.imap_url else None
     name = f"{socket.gethostname()}:{os.getpid()}"
 
     def show_life() -> None:
@@ -67,6 +70,10 @@ def jobs(config: Config) -> tuple[Job, ...]:
     def give_up_files() -> None:
         with unit_of_work():
             batch_applying.give_up_old_batches()
+
+    def read_answers() -> None:
+        if mailbox is not None:
+            read_mailbox(mailbox)
 
     return (
         Job("heartbeat", 60, show_life),
@@ -90,6 +97,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("trainers’ reminders", 300, pool.remind_the_day_before),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
         Job("calendars out of step", 300, ticks_invites.refresh_invites),
+        Job("answers of calendars", 120, read_answers),
         Job("places that were missed", 300, bookings.sweep),
         Job("registers that open", 60, attendance.send_registers),
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),

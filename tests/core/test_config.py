@@ -45,6 +45,7 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("MUSTER_MAIL_FROM", "Training"),
         ("MUSTER_DATABASE_URL", "mysql://db"),
         ("MUSTER_PROXIES", "one"),
+        ("MUSTER_IMAP_URL", "https://mail.example"),
     ],
 )
 def test_what_is_wrong_is_named(name: str, value: str) -> None:
@@ -65,3 +66,15 @@ def test_production_keeps_no_mail_and_reads_the_rest() -> None:
 
 def test_the_mail_folder_of_development_can_be_chosen() -> None:
     assert Config.from_environment({"MUSTER_MAIL_FOLDER": "/srv/mail"}).mail_folder == Path("/srv/mail")
+
+
+def test_a_mailbox_is_read_only_where_one_is_set_and_its_password_is_not_shown() -> None:
+    assert Config.from_environment(PRODUCTION).imap_url is None
+    assert Config.from_environment({**PRODUCTION, "MUSTER_IMAP_URL": ""}).imap_url is None
+    url = "imaps://training:s3cret@mail.example/INBOX"
+    config = Config.from_environment({**PRODUCTION, "MUSTER_IMAP_URL": url})
+    assert config.imap_url == url
+    assert "s3cret" not in repr(config)
+    with pytest.raises(ConfigError) as refused:
+        Config.from_environment({**PRODUCTION, "MUSTER_IMAP_URL": "imap.mail.example:s3cret"})
+    assert "s3cret" not in str(refused.value)

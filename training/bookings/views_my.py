@@ -3,6 +3,7 @@
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from training.bookings.additions import additions_to
 from training.bookings.blueprint import blueprint
 from training.bookings.forms import AnswerForm, CancelForm
 from training.bookings.invites import event_of
@@ -139,6 +140,7 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         course_session=course_session,
         form=form,
         standing=in_words(booking),
+        additions=additions_to(booking),
         question=questions_about(current_viewer(), [booking.id]).get(booking.id),
         facts=[
             *facts_of(course_session),

@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from training.bookings.additions import remarks_about
 from training.bookings.blueprint import blueprint
 from training.bookings.checking import warnings_for
 from training.bookings.forms import BookForm, DeskCancelForm, PersonSearchForm
@@ -190,6 +191,7 @@ def _people(course_session: CourseSession, form: Form) -> ResponseReturnValue:
         course_session=course_session,
         form=form,
         people=found,
+        remarks=remarks_about([one.booking.id for one in found.places]),
         labels=BOOKING_STATE_LABELS,
         silent=sum(not one.address for one in (*found.places, *found.waiting)),
         may_book=refusal_of(course_session) is None,

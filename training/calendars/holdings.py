@@ -1,6 +1,16 @@
 """What the tables of calendars hold about people."""
 
-from training.core.holdings import KEEP, Direct, Fate, Holding, Meeting, Through, register_holding
+from training.calendars.links import DECLINED
+from training.core.holdings import (
+    KEEP,
+    Direct,
+    Fate,
+    Holding,
+    Meeting,
+    Through,
+    register_holding,
+    register_link_subject,
+)
 
 HELD = (
     Holding(
@@ -25,3 +35,5 @@ HELD = (
 )
 for held in HELD:
     register_holding(held)
+
+register_link_subject(DECLINED.name, "booking")

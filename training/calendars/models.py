@@ -46,6 +46,13 @@ class Participation(StrEnum):
     DECLINED = "declined"
 
 
+PARTICIPATION_LABELS = {
+    Participation.ACCEPTED: "Accepted",
+    Participation.TENTATIVE: "Accepted, not sure",
+    Participation.DECLINED: "Declined",
+}
+
+
 class CalendarReply(Identified, Versioned, Base):
     """The last answer of a participant's calendar to the invitation to one part."""
 

@@ -54,6 +54,8 @@ class Due:
     moment: datetime
     detail: str = ""
     number: int = 0
+    about: str = ""
+    """The reference of whom or what it is about, where that is not `ref`."""
 
 
 @dataclass(frozen=True)

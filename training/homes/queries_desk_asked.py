@@ -7,6 +7,7 @@ from sqlalchemy import String, cast, exists, func, literal, select
 from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed
 from training.bookings.queries_warnings import open_questions, questions_about
+from training.calendars.queries_replies import declined_invitations as invitations_declined
 from training.catalogue.models import Course
 from training.core import clock
 from training.core.database import db
@@ -93,6 +94,22 @@ def questions_about_bookings(viewer: Viewer) -> DueList:
         for booking in shown
     ]
     return DueList(due, total)
+
+
+def declined_invitations(viewer: Viewer) -> DueList:
+    """People and trainers whose calendar declined and who have not said what it means, the nearest session first.
+
+    `ref` is the session, `number` 1 for a booking, whose reference is `about`, and 0 for a trainer, named by theirs.
+    """
+    found = invitations_declined(viewer)
+    due = [
+        Due(
+            one.session_ref, one.person, one.starts_at, one.title, int(bool(one.booking_ref)),
+            one.booking_ref or one.person_ref,
+        )
+        for one in found
+    ]  # fmt: skip
+    return DueList(due[:SHOWN], len(due))
 
 
 def age_in_words(since: datetime) -> str:

@@ -118,6 +118,7 @@ def desk() -> ResponseReturnValue:
         needs=queries_desk_asked.needs_not_met(viewer),
         questions=queries_desk_asked.questions_about_bookings(viewer),
         cannot=queries_desk_asked.trainers_who_cannot(viewer),
+        declined=queries_desk_asked.declined_invitations(viewer),
         unanswered=queries_desk_asked.trainers_unanswered(viewer),
         unmanaged=queries_desk_asked.managers_who_are_none(viewer),
         thin=queries_desk.thin_sessions(viewer),

@@ -22,6 +22,7 @@ GROUPS = {
     "schedule": "Trainers",
     "desk": "The desk",
     "bookings": "Bookings",
+    "calendars": "Answers of calendars",
     "attendance": "Registers",
     "evaluations": "Evaluations",
     "mail": "Messages",
