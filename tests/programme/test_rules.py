@@ -142,7 +142,9 @@ def test_a_term_is_called_as_people_call_it() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "2027", "spring-2027", "2027-winter", "1999-spring", "٢٠٢٧-spring", "2027-spring-1"])
+@pytest.mark.parametrize(
+    "text", ["", "2027", "spring-2027", "2027-winter", "1999-spring", "٢٠٢٧-spring", "2027-spring-1"]
+)
 def test_what_is_no_term_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"term|Season"):
         Term.parse(text)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
-
 from training.attendance.models import Register
 from training.bookings.models import HOLDING, Booking, BookingState
 from training.bookings.queries_to_confirm import names_to_confirm
@@ -16,6 +15,7 @@ from training.core.message_rewriting import passed_over
 from training.core.outbox import OutboxMessage
 from training.core.settings import register_setting, setting_value
 from training.core.viewer import Viewer
+from training.programme.queries import overdue_drafts
 from training.schedule.models import (
     LIVE_ASSIGNMENTS,
     CourseSession,
@@ -169,6 +169,17 @@ def drafts(_viewer: Viewer) -> DueList:
         .order_by(CourseSession.starts_at, CourseSession.id)
     )
     return _due([Due(ref, title, starts) for ref, title, starts in rows])
+
+
+def not_published_in_time(viewer: Viewer) -> DueList:
+    """Drafts whose set time has passed, the longest first; `detail` is what they lack still."""
+    return _due(
+        [
+            Due(each.session.ref, each.session.course.title, each.session.publish_at, ". ".join(each.missing))
+            for each in overdue_drafts(viewer)
+            if each.session.publish_at is not None
+        ]
+    )
 
 
 def failed_messages(_viewer: Viewer) -> DueList:

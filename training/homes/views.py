@@ -2,20 +2,10 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-
 from training.bookings.models import BOOKING_STATE_LABELS
 from training.bookings.queries_programme import ProgrammeFilters, next_sessions
 from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
-from training.homes import (
-    agency_person,
-    queries_desk,
-    queries_desk_asked,
-    queries_front,
-    queries_my,
-    queries_teaching,
-    queries_waiting,
-)
 from training.planning.years import TrainingYear
 from training.reports.filters import choices, read_asked
 from training.reports.queries_agencies import agency_report
@@ -25,6 +15,16 @@ from training.schedule.queries_trainers import asked_of
 from training.web import access
 from training.web.access import current_viewer
 from training.web.navigation import register_desk_section, register_tab
+
+from training.homes import (
+    agency_person,
+    queries_desk,
+    queries_desk_asked,
+    queries_front,
+    queries_my,
+    queries_teaching,
+    queries_waiting,
+)
 
 blueprint = Blueprint("homes", __name__)
 PARTS = (agency_person,)
@@ -124,6 +124,7 @@ def desk() -> ResponseReturnValue:
         thin=queries_desk.thin_sessions(viewer),
         untaught=queries_desk.without_second_trainer(viewer),
         drafts=queries_desk.drafts(viewer),
+        late=queries_desk.not_published_in_time(viewer),
         waiting=queries_desk.waiting_lists(viewer),
         unconfirmed=queries_desk.agencies_to_confirm(viewer),
         asking=queries_waiting.people_to_confirm(viewer),

@@ -48,6 +48,7 @@ TABLES_LEFT_BEHIND = {
     "booking": "who came",
     "reservation": "what was reserved, and for whom",
     "agency_limit": "limits of agencies are set anew",
+    "first_request": "who asked for the first time",
     "group_booking": "who was booked together",
     "allotment": "who was given a place",
     "session_change": "what was moved, and whom it concerned",
