@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
+
 from training.attendance.models import Register
 from training.bookings.models import HOLDING, Booking, BookingState
 from training.bookings.queries_to_confirm import names_to_confirm

@@ -2,20 +2,11 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+
 from training.bookings.models import BOOKING_STATE_LABELS
 from training.bookings.queries_programme import ProgrammeFilters, next_sessions
 from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
-from training.planning.years import TrainingYear
-from training.reports.filters import choices, read_asked
-from training.reports.queries_agencies import agency_report
-from training.reports.queries_delivery import delivery_report
-from training.schedule.models import TRAINER_PART_LABELS
-from training.schedule.queries_trainers import asked_of
-from training.web import access
-from training.web.access import current_viewer
-from training.web.navigation import register_desk_section, register_tab
-
 from training.homes import (
     agency_person,
     queries_desk,
@@ -25,6 +16,15 @@ from training.homes import (
     queries_teaching,
     queries_waiting,
 )
+from training.planning.years import TrainingYear
+from training.reports.filters import choices, read_asked
+from training.reports.queries_agencies import agency_report
+from training.reports.queries_delivery import delivery_report
+from training.schedule.models import TRAINER_PART_LABELS
+from training.schedule.queries_trainers import asked_of
+from training.web import access
+from training.web.access import current_viewer
+from training.web.navigation import register_desk_section, register_tab
 
 blueprint = Blueprint("homes", __name__)
 PARTS = (agency_person,)
