@@ -22,6 +22,8 @@ from training.schedule.models import (
     TrainerPart,
     Venue,
 )
+from training.schedule.queries_taught import HELD
+from training.schedule.reach import TAKES_REGISTER
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class TaughtSession:
     part: TrainerPart
     booked: int
     capacity: int
+    changed_since: datetime | None
+    """When they last taught the course, where that was by another edition than this session runs."""
+
+
+@dataclass(frozen=True)
+class TaughtBefore:
+    """The latest session of a course that the viewer has taught."""
+
+    starts_at: datetime
+    edition_id: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,9 @@ def coming_sessions(viewer: Viewer) -> list[TaughtSession]:
             Venue.name,
             TrainerAssignment.part,
             booked,
-            CourseSession.capacity,
+            CourseSession.capacity + func.coalesce(CourseSession.online_capacity, 0),
+            CourseSession.course_id,
+            CourseSession.edition_id,
         )
         .join(Course, Course.id == CourseSession.course_id)
         .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
@@ -98,7 +112,29 @@ def coming_sessions(viewer: Viewer) -> list[TaughtSession]:
         )
         .order_by(CourseSession.starts_at, CourseSession.id)
     )
-    return [TaughtSession(*row) for row in rows]
+    last = taught_before(viewer)
+    return [
+        TaughtSession(
+            ref, title, mode, starts, ends, venue, part, taken, places, _changed_since(last.get(course), edition)
+        )
+        for ref, title, mode, starts, ends, venue, part, taken, places, course, edition in rows
+    ]
+
+
+def taught_before(viewer: Viewer) -> dict[int, TaughtBefore]:
+    """When the viewer last taught each course, by the key of the course, and which edition; one query."""
+    rows = db.session.execute(
+        select(CourseSession.course_id, CourseSession.starts_at, CourseSession.edition_id)
+        .join(TrainerAssignment, TrainerAssignment.session_id == CourseSession.id)
+        .where(*_own(viewer), TrainerAssignment.part.in_(TAKES_REGISTER))
+        .where(CourseSession.status.in_(HELD), CourseSession.starts_at < clock.now())
+        .order_by(CourseSession.starts_at, CourseSession.id)
+    )
+    return {course_id: TaughtBefore(starts_at, edition_id) for course_id, starts_at, edition_id in rows}
+
+
+def _changed_since(last: TaughtBefore | None, edition_id: int) -> datetime | None:
+    return last.starts_at if last is not None and last.edition_id != edition_id else None
 
 
 def open_registers(viewer: Viewer) -> list[OpenRegister]:

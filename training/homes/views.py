@@ -17,6 +17,7 @@ from training.homes import (
     queries_waiting,
 )
 from training.planning.years import TrainingYear
+from training.pool.queries_profile import courses_taught_by
 from training.reports.filters import choices, read_asked
 from training.reports.queries_agencies import agency_report
 from training.reports.queries_delivery import delivery_report
@@ -98,6 +99,8 @@ def teaching() -> ResponseReturnValue:
         asked=asked_of(viewer),
         coming=queries_teaching.coming_sessions(viewer),
         heard=queries_teaching.heard(viewer),
+        may_teach=courses_taught_by(viewer, viewer.person_id or 0),
+        changed=queries_teaching.taught_before(viewer),
         part_labels=TRAINER_PART_LABELS,
     )
 

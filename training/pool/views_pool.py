@@ -38,6 +38,7 @@ def desk_trainers() -> ResponseReturnValue:
         "pool/trainers.html",
         page=page,
         filters=filters,
+        form=filters,
         places=workplaces(viewer, ids),
         counts=counts_of(viewer, ids),
         courses=courses_of(viewer, ids),
