@@ -7,7 +7,6 @@ from itertools import count
 import pytest
 
 from tests.conftest import WallClock
-from tests.core.post import put
 from tests.factories import (
     make_agency,
     make_assignment,
@@ -18,7 +17,7 @@ from tests.factories import (
     make_venue,
     number,
 )
-from tests.guards import growing_trainers
+from tests.guards import growing_messages, growing_trainers
 from tests.guards.growing import Growing
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
@@ -356,10 +355,6 @@ def desk_evaluations() -> Growing:
     return Growing("/desk/evaluations", add)
 
 
-def desk_messages() -> Growing:
-    return Growing("/desk/messages", lambda: put(f"number {number()}"))
-
-
 def desk_tasks() -> Growing:
     return Growing("/desk/tasks", lambda: start_task(COMMAND, LONG_WORK, {}))
 
@@ -450,7 +445,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "plans": desk_plans,
     "one plan": desk_plan,
     "evaluations": desk_evaluations,
-    "messages": desk_messages,
+    **growing_messages.PAGES,
     "tasks": desk_tasks,
     "audit log": audit_log,
     "reports": lambda: reports(""),

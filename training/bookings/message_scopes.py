@@ -22,8 +22,19 @@ from training.schedule.models import TRAINER_PART_LABELS, CourseSession, Trainer
 from training.schedule.queries import session_by_ref
 from training.web.formats import day, moment
 
-ABOUT_SESSIONS = ("bookings.", "changes.", "groups.", "allotment.", "attendance.", "evaluations.", "pool.")
+ABOUT_SESSIONS = (
+    "bookings.",
+    "changes.",
+    "groups.",
+    "allotment.",
+    "attendance.",
+    "evaluations.",
+    "pool.",
+    "calendars.",
+)
 """What the names of kinds begin with that tell of a session."""
+ONES_OWN = frozenset({"booked_by", "calendar_note", "manage_note", "notes"})
+"""What is about one person alone, or empty for most: previews show an example."""
 MEETING = "https://meeting.example/training"
 
 
@@ -56,8 +67,8 @@ def session_sample(_viewer: Viewer) -> Mapping[str, str]:
     real = dict(values_for(booking, []))
     del real["name"]
     return {
-        **real,
         **examples,
+        **{name: value for name, value in real.items() if name not in ONES_OWN},
         "join": f"Join online: {MEETING}" if course_session.online_link else "",
         "manage": f"{installation().base_url}/my/bookings/{example('reference')}",
         "reference": example("reference"),
@@ -70,7 +81,10 @@ def session_sample(_viewer: Viewer) -> Mapping[str, str]:
 
 
 def _examples() -> dict[str, str]:
+    base = installation().base_url
     return {
+        "session": f"{base}/sessions/WT-7K3M",
+        "course": f"{base}/courses",
         "agency": "Merrow Vale Care Trust",
         "again": "The session was moved since we asked you, so we ask you again.",
         "booked_by": "Sam Rowe booked this for you. If that is not right, reply to this message.",

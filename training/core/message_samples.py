@@ -3,44 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from training.config import installation
+from training.core.message_examples import EXAMPLES
 from training.core.messages import MessageKind, leads_on
 from training.core.outbox import Recipient
 from training.core.viewer import Viewer
 
 Sample = Callable[[Viewer], Mapping[str, str]]
 Own = Callable[[Viewer], Recipient | None]
-EXAMPLES = {
-    "agency": "Merrow Vale Care Trust",
-    "agree": "Your line manager has been asked.",
-    "as what": "training lead",
-    "day": "Thursday 3 December 2026",
-    "dates": "Thursday 3 December 2026, 9:30am to 4pm",
-    "differences": "* The place is now the Town Hall, Room 2 (it was the Library)",
-    "first_day": "Thursday 3 December 2026",
-    "from": "Tuesday 1 December 2026",
-    "hello": "Hello Sam,",
-    "last day": "Thursday 31 December 2026",
-    "last_day": "Monday 30 November 2026",
-    "moment": "Thursday 3 December 2026 at 9:30am",
-    "months": "18",
-    "name": "Sam",
-    "new address": "sam@new-address.example",
-    "new domain": "new-domain.example",
-    "old domain": "old-domain.example",
-    "part": "co-trainer",
-    "period": "from Tuesday 1 December 2026",
-    "place": "Town Hall, Room 2",
-    "position": "You are third in order of asking.",
-    "reason": "The trainer is ill",
-    "reference": "BK-7K3M4D",
-    "soon": "",
-    "title": "Neglect: seeing the child",
-    "until": "Friday 4 December 2026 at noon",
-    "way": "a password",
-    "what": "a passkey was added",
-    "who": "Sam Rowe",
-}
-"""What the commonest placeholders stand for; nobody’s real name or date."""
 CODE_EXAMPLE = "XXXX-XXXX-XXXX"
 _samples: dict[str, Sample] = {}
 _own: list[Own] = []
