@@ -13,7 +13,7 @@ from training.accounts import ticks as accounts
 from training.accounts.configuring import viewer_for
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
-from training.bookings import ticks_invites, ticks_jobs, ticks_needs, ticks_reminders, ticks_trainers
+from training.bookings import ticks_agreements, ticks_invites, ticks_jobs, ticks_needs, ticks_reminders, ticks_trainers
 from training.calendars.imap import ImapServer
 from training.calendars.ticks import read_mailbox
 from training.config import Config
@@ -88,6 +88,8 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("reminders", 300, ticks_reminders.remind_people),
         Job("drafts to publish", 60, programme.publish_due),
         Job("offers that run out", 60, bookings.lapse_offers),
+        Job("agreements nobody gave", 60, ticks_agreements.lapse_agreements),
+        Job("agreements to remind of", 300, ticks_agreements.follow_agreements),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
         Job("trainers’ calendars", 60, ticks_trainers.invite_trainers),

@@ -71,6 +71,7 @@ ROUTES: dict[str, Reach | None] = {
     "/my/bookings/": Reach(booking_parts, LEARNER),
     "/my/bookings/<string:ref>/evaluation": Reach(evaluation_parts, LEARNER),
     "/my/agency/ask/": Reach(wish_parts, LEARNER),
+    "/agency/agreements/": Reach(booking_parts, LEADS),
     "/agency/deputies/": Reach(person_parts("deputy"), LEAD),
     "/agency/headcounts/": Reach(agency_parts, LEADS),
     "/agency/imports/": Reach(file_parts, LEAD),

@@ -12,6 +12,7 @@ from training.attendance.models import Presence
 from training.attendance.operations import MarkWanted, close_register, take_register
 from training.attendance.rules import NOT_MARKED, MarkState
 from training.bookings.models import BookingWarning
+from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.batches import Batch, BatchState
 from training.core.database import Base, db
@@ -111,7 +112,8 @@ def make_sessions(trainer: Person, learner: Person) -> tuple[str, str, str, str]
         make_assignment(course_session, trainer)
     make_assignment(coming, trainer, state=AssignmentState.ASKED)
     make_booking(held, learner)
-    comes, evaluates = make_booking(coming, learner), make_booking(finished, learner)
+    comes = make_booking(coming, learner, agreement=Agreement.ASKED, agreed_at=clock.now())
+    evaluates = make_booking(finished, learner)
     db.session.add(
         BookingWarning(booking_id=comes.id, kind="audience", sentence="For others.", note="I work with them")
     )

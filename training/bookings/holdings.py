@@ -1,6 +1,6 @@
 """What the tables of bookings hold, and which of two bookings of one person stands."""
 
-from training.bookings.agreements import LEAD, MANAGER
+from training.bookings.agreements import DEPUTY, LEAD, MANAGER
 from training.bookings.models import BookingState
 from training.bookings.offers import OFFER
 from training.bookings.still_coming import STILL_COMING
@@ -130,6 +130,7 @@ for held in HELD:
 register_link_subject(OFFER.name, "booking")
 register_link_subject(MANAGER.name, "booking")
 register_link_subject(LEAD.name, "booking")
+register_link_subject(DEPUTY.name, "booking")
 register_link_subject(STILL_COMING.name, "booking")
 register_message_subject("booking", "booking")
 register_message_subject("course-wait", "course_wait")

@@ -12,7 +12,7 @@ from training.bookings import asking, notices
 from training.bookings.agreement_rule import agreement_for
 from training.bookings.coming import employment_to_come_in, way_to_come
 from training.bookings.fairness import fair_rank
-from training.bookings.models import LIVE, Booking, BookingState, CancelledBy, Way
+from training.bookings.models import LIVE, AgreedBy, Booking, BookingState, CancelledBy, Way
 from training.bookings.opening import refusal_of
 from training.bookings.places import (
     certain_position,
@@ -26,7 +26,7 @@ from training.bookings.places import (
     waiting_in_order,
 )
 from training.bookings.queries_session import goes_first_for, is_untold
-from training.bookings.reach import acts_as, leads, may_book_for
+from training.bookings.reach import acts_as, agrees_as, may_book_for
 from training.bookings.rules import is_late_cancellation
 from training.bookings.rules_queue import choose
 from training.bookings.states import end_booking
@@ -121,7 +121,7 @@ def new_booking(
         booked_by=booked_by,
         way=way,
         ties=ties,
-        agreed=leads(viewer, employment),
+        agreed_by=agrees_as(viewer, employment),
     )
 
 
@@ -134,12 +134,12 @@ def add_booking(
     booked_by: int | None,
     way: Way | None = None,
     ties: Ties = NO_TIES,
-    agreed: bool = False,
+    agreed_by: AgreedBy | None = None,
 ) -> Booking:
-    """Add a booking that waits, whoever asks for it; `agreed` is whether their own manager or lead does."""
+    """Add a booking that waits, whoever asks for it; `agreed_by` is given where their own manager or lead does."""
     agency_id = employment.agency_id if employment else None
     agreement = agreement_for(course_session.course, agency_id)
-    if agreement is Agreement.DECLARED and not declared and not agreed:
+    if agreement is Agreement.DECLARED and not declared and agreed_by is None:
         raise Refused("Confirm that your line manager has agreed", "declared")
     now = clock.now()
     is_fair = course_session.list_order is ListOrder.FAIRNESS or course_session.applications_close_at is not None
@@ -156,7 +156,8 @@ def add_booking(
         goes_first=goes_first_for(person.id, course_session.course_id),
         fair_rank=fair_rank(person.id, employment, course_session.course) if is_fair else None,
         agreement=agreement,
-        agreed_at=now if agreed and agreement is not Agreement.NONE else None,
+        agreed_at=now if agreed_by and agreement is not Agreement.NONE else None,
+        agreed_by=agreed_by if agreement is not Agreement.NONE else None,
         terms_id=terms_in_force().id,
         asked_at=now,
         booked_by_id=booked_by if booked_by != person.id else None,

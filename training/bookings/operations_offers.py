@@ -34,6 +34,8 @@ def lapse_offer(viewer: Viewer, booking_id: int) -> bool:
     booking = locked_booking(booking_id)
     if booking.offered_until is None or clock.now() < booking.offered_until:
         return False
+    # What ran out is the offer, not the time in which the manager is to answer.
+    booking.agreement_until = None
     lapse(viewer, booking, "let the offer run out")
     notices.offer_lapsed(booking)
     promote_waiting(viewer, booking.course_session)

@@ -237,9 +237,12 @@ def note_skips(chosen: Chosen) -> None:
 def take_place(viewer: Viewer, booking: Booking, deed: str) -> None:
     """Give a booking its place, or keep it until whoever was asked agrees, and end what it stands instead of."""
     if booking.agreement is Agreement.ASKED and booking.agreed_at is None:
-        if booking.agreement_until is None:
-            asking.ask(booking)
+        is_first = booking.agreement_until is None
+        if is_first:
+            asking.set_time(booking)
         await_agreement(viewer, booking, deed)
+        if is_first:
+            asking.tell(booking)
     else:
         confirm(viewer, booking, deed)
     end_what_it_replaces(viewer, booking)

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
 
 from training.agencies.models import Agency
 from training.bookings.models import HOLDING, LIVE, Booking, BookingState
+from training.bookings.wording_answers import asked_at_desk
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.models import EmailAddress, Person
@@ -41,6 +43,11 @@ class Participant:
     def ended_at(self) -> datetime:
         """When it ended; of an offer that ran out it is not kept, so when it was made."""
         return self.booking.cancelled_at or self.booking.promoted_at or self.booking.asked_at
+
+    @property
+    def asked(self) -> str:
+        """Who was asked whether they may go, since when and until when; empty where nobody is waited for."""
+        return asked_at_desk(self.booking)
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ def _participants(session_id: int) -> list[Participant]:
         .join(Person, Person.id == Booking.person_id)
         .outerjoin(Agency, Agency.id == Booking.agency_id)
         .outerjoin(EmailAddress, (EmailAddress.person_id == Person.id) & EmailAddress.is_primary)
+        .options(joinedload(Booking.employment))
         .where(Booking.session_id == session_id)
         .order_by(Person.sort_key, Booking.id)
     )

@@ -1,16 +1,19 @@
 """For whom a viewer may book, cancel and answer."""
 
-from training.bookings.models import Booking, CancelledBy
+from sqlalchemy import select
+
+from training.bookings.models import AgreedBy, Booking, CancelledBy
+from training.core.database import db
 from training.core.viewer import Role, Viewer
-from training.people.models import SETTLED, Employment
+from training.people.models import SETTLED, EmailAddress, Employment
 from training.people.queries import lead_agencies
 
 
 def may_book_for(viewer: Viewer, person_id: int, employment: Employment | None) -> bool:
-    """Whether `viewer` books the person in this job: themselves, the desk, a lead of where they are known to work."""
+    """Whether `viewer` books the person in this job: themselves, the desk, their manager, a lead of where they work."""
     if viewer.works_at_desk or viewer.person_id == person_id:
         return True
-    return leads(viewer, employment)
+    return leads(viewer, employment) or manages(viewer, employment)
 
 
 def leads(viewer: Viewer, employment: Employment | None) -> bool:
@@ -18,6 +21,27 @@ def leads(viewer: Viewer, employment: Employment | None) -> bool:
     if employment is None or employment.standing not in SETTLED or not viewer.has(Role.AGENCY_LEAD):
         return False
     return employment.person_id != viewer.person_id and employment.agency_id in lead_agencies(viewer)
+
+
+def manages(viewer: Viewer, employment: Employment | None) -> bool:
+    """Whether `viewer` is the line manager of this job: an address of theirs is the confirmed one of the manager."""
+    if employment is None or not viewer.is_signed_in or employment.person_id == viewer.person_id:
+        return False
+    if not employment.manager_address or employment.manager_confirmed_at is None:
+        return False
+    own = select(EmailAddress.id).where(
+        EmailAddress.person_id == viewer.person_id,
+        EmailAddress.address == employment.manager_address,
+        EmailAddress.confirmed_at.is_not(None),
+    )
+    return db.session.scalar(own) is not None
+
+
+def agrees_as(viewer: Viewer, employment: Employment | None) -> AgreedBy | None:
+    """As whom `viewer` agrees to a booking by booking it: the person’s own manager or lead; None for anybody else."""
+    if manages(viewer, employment):
+        return AgreedBy.MANAGER
+    return AgreedBy.LEAD if leads(viewer, employment) else None
 
 
 def acts_as(viewer: Viewer, booking: Booking) -> CancelledBy | None:

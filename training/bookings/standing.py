@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 
+from training.bookings.agreements import is_asked_about
+from training.bookings.asking import who_is_asked
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.places import certain_position
 from training.bookings.queries import manager_told
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_of, may_pass_on
+from training.bookings.wording_answers import (
+    ASKED_TO_PERSON,
+    DECLINED_TO_PERSON,
+    agreed_in_words,
+    has_lapsed_unanswered,
+)
 from training.core import clock
 from training.schedule.models import CourseSession, SessionStatus
 from training.web.formats import day, moment, ordinal
@@ -52,7 +60,12 @@ def in_words(booking: Booking) -> InWords:
         )
     if booking.state is BookingState.CONFIRMED:
         return InWords("You are booked.", "good", _booked(booking))
-    return InWords("A place is kept for you.", "waiting")
+    if booking.state is BookingState.AWAITING_AGREEMENT:
+        return InWords(_asked(booking), "waiting", _awaiting(booking))
+    if booking.state is BookingState.APPLIED:
+        return InWords(_applied(course_session), "waiting", _answer_while_waiting(booking))
+    until = f" until {moment(booking.held_until)}" if booking.held_until else ""
+    return InWords(f"A place is held for you{until}, while your email address is confirmed.", "waiting")
 
 
 def passing_on(course_session: CourseSession) -> str:
@@ -87,7 +100,7 @@ def _booked(booking: Booking) -> tuple[str, ...]:
     if manager := manager_told(booking):
         steps.append(f"We told your line manager at {manager} that you are coming.")
     if booking.agreed_at is not None:
-        steps.append(f"Your manager said on {day(booking.agreed_at)} that you may go.")
+        steps.append(agreed_in_words(booking))
     if course_session.online_link:
         steps.append("Join with the link below when it begins.")
     if clock.now() < course_session.starts_at:
@@ -101,21 +114,58 @@ def _waiting(booking: Booking) -> tuple[str, ...]:
     if not may_pass_on(booking.course_session):
         return ("Free places are no longer passed on by themselves. If one is free, you can take it here.",)
     return (
+        *_answer_while_waiting(booking),
         "If a place becomes free in good time, you are booked and told at once.",
         "Nearer the day you are offered the place and asked whether you can still come.",
         "You can leave the list at any time.",
     )
 
 
+def _asked(booking: Booking) -> str:
+    """Who was asked whether they may go, and until when: “Your manager has been asked. They have until …”."""
+    who = ASKED_TO_PERSON[who_is_asked(booking).kind]
+    until = f" They have until {moment(booking.agreement_until)}." if booking.agreement_until else ""
+    return f"{who} been asked.{until}"
+
+
+def _awaiting(booking: Booking) -> tuple[str, ...]:
+    steps = ["A place is kept for you until then. You are booked as soon as they agree."]
+    if booking.deputy_name and booking.deputy_confirmed_at is not None:
+        steps.append(f"Your manager says that {booking.deputy_name} decides; they were asked as well.")
+    if booking.agreement_passed_on_at is not None:
+        steps.append(
+            f"Somebody else was asked as well on {day(booking.agreement_passed_on_at)}: the first answer counts."
+        )
+    steps.append("If nobody answers in time, the place goes to somebody else. You may remind them.")
+    return tuple(steps)
+
+
+def _answer_while_waiting(booking: Booking) -> tuple[str, ...]:
+    """What was asked or said about somebody who has no place yet; nothing where nobody is asked."""
+    if booking.agreed_at is not None:
+        return (agreed_in_words(booking),)
+    if not is_asked_about(booking):
+        return ()
+    return (f"{_asked(booking)} If nobody answers by then, you leave the list.",)
+
+
+def _applied(course_session: CourseSession) -> str:
+    closes_at = course_session.applications_close_at
+    return "You have applied." + (f" Places are given out after {moment(closes_at)}." if closes_at else "")
+
+
 def _ended(booking: Booking) -> InWords:
     if booking.state is BookingState.CANCELLED and booking.cancelled_by is not None:
         late = ("It counts as a late cancellation.",) if booking.is_late else ()
         return InWords(ENDED_BY[booking.cancelled_by], "neutral", late)
+    if has_lapsed_unanswered(booking):
+        return InWords("Nobody said in time whether you may go, so the booking has ended.", "neutral")
     if booking.state is BookingState.LAPSED:
         return InWords("The offer of a place ran out.", "neutral")
     if booking.state is BookingState.REPLACED:
         return InWords("A colleague took your place.", "neutral")
-    return InWords("This booking was declined.", "neutral")
+    said = DECLINED_TO_PERSON[booking.declined_by] if booking.declined_by is not None else "This booking was declined."
+    return InWords(said, "neutral", (f"Reason given: {booking.reason}",) if booking.reason else ())
 
 
 def may_book_again(booking: Booking) -> bool:

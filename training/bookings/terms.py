@@ -20,6 +20,8 @@ from training.core import clock
 from training.core.settings import register_setting, setting_value
 from training.schedule.models import CourseSession, SessionStatus
 
+END_OF_DAY = time(17)
+"""When a working day ends for those who have so many of them to answer."""
 CERTAIN_DAYS = register_setting(
     "bookings.certain-days",
     "Working days before that date in which people who wait are asked first",
@@ -101,11 +103,15 @@ def promotion_now(course_session: CourseSession) -> Promotion:
 
 
 def agreement_until(course_session: CourseSession) -> datetime:
-    """Until when somebody who is asked now has to say whether a person may go."""
+    """Until when somebody who is asked now has to say whether a person may go.
+
+    The end of a working day, or the close of booking where that comes first; the start where booking has closed, for
+    the desk may still give a place by hand.
+    """
     on = working_days_after(clock.today(), setting_value(AGREEMENT_DAYS), bank_holidays())
-    ends = clock.instant(on, time(17))
-    last = course_session.booking_closes_at or course_session.starts_at
-    return max(min(ends, last), clock.now())
+    closes_at = course_session.booking_closes_at
+    last = course_session.starts_at if closes_at is None or closes_at <= clock.now() else closes_at
+    return max(min(clock.instant(on, END_OF_DAY), last), clock.now())
 
 
 def is_in_window(course_session: CourseSession) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import String, cast, exists, func, literal, select
 
 from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed
+from training.bookings.queries_asked import waiting_for_answer
 from training.bookings.queries_warnings import open_questions, questions_about
 from training.calendars.queries_replies import declined_invitations as invitations_declined
 from training.catalogue.models import Course
@@ -90,6 +91,23 @@ def questions_about_bookings(viewer: Viewer) -> DueList:
             booking.person.name,
             booking.course_session.starts_at,
             f"{booking.course_session.course.title}, asked {age_in_words(asked[booking.id].asked_at)}",
+        )
+        for booking in shown
+    ]
+    return DueList(due, total)
+
+
+def bookings_to_agree(viewer: Viewer) -> DueList:
+    """Bookings that wait for somebody's yes or no, the first to end first; `moment` is until when."""
+    waiting = waiting_for_answer(viewer, at_desk=True)
+    shown = db.session.scalars(waiting.limit(SHOWN))
+    total = db.session.scalar(select(func.count()).select_from(waiting.order_by(None).subquery())) or 0
+    due = [
+        Due(
+            booking.ref,
+            booking.person.name,
+            booking.agreement_until or booking.course_session.starts_at,
+            f"{booking.course_session.course.title}, asked {age_in_words(booking.agreement_asked_at or clock.now())}",
         )
         for booking in shown
     ]

@@ -120,6 +120,7 @@ def desk() -> ResponseReturnValue:
         unfit=queries_desk.texts_not_sent(viewer),
         needs=queries_desk_asked.needs_not_met(viewer),
         questions=queries_desk_asked.questions_about_bookings(viewer),
+        agreeing=queries_desk_asked.bookings_to_agree(viewer),
         cannot=queries_desk_asked.trainers_who_cannot(viewer),
         declined=queries_desk_asked.declined_invitations(viewer),
         unanswered=queries_desk_asked.trainers_unanswered(viewer),
