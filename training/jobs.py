@@ -16,6 +16,7 @@ from training.bookings import ticks as bookings
 from training.bookings import ticks_agreements, ticks_invites, ticks_jobs, ticks_needs, ticks_reminders, ticks_trainers
 from training.calendars.imap import ImapServer
 from training.calendars.ticks import read_mailbox
+from training.changes import ticks as changes
 from training.config import Config
 from training.core import batch_applying, clock, heartbeat, limits, sending, tasks, tokens
 from training.core.transaction import unit_of_work
@@ -98,6 +99,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("trainers’ packs", 300, pool.send_packs),
         Job("trainers’ reminders", 300, pool.remind_the_day_before),
         Job("access needs to remove", 3600, ticks_needs.remove_old_needs),
+        Job("changes to tell of", 60, changes.tell_changes),
         Job("calendars out of step", 300, ticks_invites.refresh_invites),
         Job("answers of calendars", 120, read_answers),
         Job("places that were missed", 300, bookings.sweep),

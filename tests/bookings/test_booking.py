@@ -11,10 +11,10 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, viewer_of
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import book_place, cancel_booking
-from training.bookings.operations_capacity import change_capacity
 from training.bookings.operations_offers import accept_offer, decline_offer, give_place
 from training.bookings.ticks import lapse_offers, sweep
 from training.catalogue.models import Agreement
+from training.changes.operations_capacity import change_capacity
 from training.config import installation
 from training.core import clock
 from training.core.audit import AuditEntry

@@ -18,6 +18,7 @@ from training.bookings.ticks_trainers import invite_trainers
 from training.catalogue.models import Mode
 from training.changes.operations_call_off import call_off_session
 from training.changes.operations_move import move_session
+from training.changes.operations_telling import tell_now
 from training.core import clock, sending
 from training.core.database import db
 from training.core.transports import SmtpTransport
@@ -129,6 +130,9 @@ def test_moving_tells_everybody_once_from_what_to_what_and_moves_the_entry(app: 
     assert set(before) == {address, trainer_address}
     move_session(COMMAND, session_id, [new], venue_id=venue, online_link="")
     db.session.commit()
+    assert send(mailbox) == []
+    tell_now(COMMAND, session_id)
+    db.session.commit()
     told = send(mailbox)
     assert sorted(d.recipients[0] for d in told) == sorted([address, waiting_address, trainer_address])
     for delivery in told:
@@ -150,6 +154,9 @@ def test_a_new_link_alone_keeps_the_sequence_so_that_answers_stand(app: Flask, m
     db.session.rollback()
     move_session(COMMAND, session_id, parts, venue_id=None, online_link="https://meet.example/new")
     db.session.commit()
+    assert send(mailbox) == []
+    tell_now(COMMAND, session_id)
+    db.session.commit()
     second = Entry(send(mailbox)[0])
     assert (second.method, second.uid, second.sequence) == ("REQUEST", first.uid, first.sequence)
     assert second.stamped_at > first.stamped_at
@@ -165,6 +172,9 @@ def test_a_day_that_falls_away_is_taken_out_of_the_calendar(app: Flask, mailbox:
     kept, venue = PartTimes(first.on, first.starts, first.ends), course_session.venue_id
     db.session.rollback()
     move_session(COMMAND, session_id, [kept], venue_id=venue, online_link="")
+    db.session.commit()
+    assert send(mailbox) == []
+    tell_now(COMMAND, session_id)
     db.session.commit()
     changed = {Entry(d).uid: Entry(d) for d in send(mailbox) if has_calendar(d)}
     assert changed[entries[1].uid].method == "CANCEL"
@@ -246,12 +256,13 @@ def test_a_day_falls_away_for_people_who_have_gone_too(app: Flask, mailbox: Mail
     send(mailbox)
     move_session(COMMAND, session_id, [first], venue_id=venue, online_link="")
     db.session.commit()
+    assert invite_trainers() == 1
     told = send(mailbox)
     assert {delivery.recipients[0] for delivery in told} == {trainer_address}
     assert [Entry(delivery).method for delivery in told if has_calendar(delivery)] == ["CANCEL", "CANCEL"]
     assert invite_trainers() == 0
-    kept = db.session.scalars(select(CalendarEntry.method).join(CalendarEntry.part)).all()
-    assert kept == ["CANCEL", "CANCEL"]
+    kept = db.session.scalars(select(CalendarEntry.method).order_by(CalendarEntry.part_id)).all()
+    assert set(kept) == {"CANCEL"}
 
 
 def test_a_venue_that_is_put_right_reaches_calendars_once(app: Flask, mailbox: Mailbox) -> None:

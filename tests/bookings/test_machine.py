@@ -22,10 +22,11 @@ from tests.conftest import WallClock
 from tests.factories import make_person, make_session
 from training.bookings.models import LIVE, Booking, BookingState
 from training.bookings.operations import book_place, cancel_booking
-from training.bookings.operations_capacity import change_capacity
 from training.bookings.operations_offers import accept_offer, decline_offer, give_place, lapse_offer
 from training.changes.operations_call_off import call_off_session
+from training.changes.operations_capacity import change_capacity
 from training.changes.operations_move import move_session
+from training.changes.operations_telling import tell_now
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.transaction import in_unit_of_work
@@ -96,6 +97,10 @@ class Places(RuleBasedStateMachine):
         ]
         db.session.rollback()
         self._do(lambda: move_session(COMMAND, self.session_id, parts, venue_id=venue, online_link=""))
+
+    @rule()
+    def tell_of_changes(self) -> None:
+        self._do(lambda: tell_now(COMMAND, self.session_id))
 
     @rule(capacity=st.integers(0, 5))
     def resize(self, capacity: int) -> None:

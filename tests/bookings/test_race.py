@@ -12,8 +12,8 @@ from tests.bookings.race import Deed, Outcome, run_at_once
 from tests.factories import make_person, make_session
 from training.bookings.models import Booking, BookingState
 from training.bookings.operations import book_place, cancel_booking
-from training.bookings.operations_capacity import change_capacity
 from training.catalogue.models import Course
+from training.changes.operations_capacity import change_capacity
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import COMMAND

@@ -16,6 +16,7 @@ from training.bookings.ticks_trainers import invite_trainers
 from training.catalogue.models import Mode
 from training.changes.operations_call_off import call_off_session
 from training.changes.operations_move import move_session
+from training.changes.operations_telling import tell_now
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import COMMAND
@@ -170,6 +171,7 @@ def test_a_moved_session_moves_in_it_with_the_sequence_of_the_new_invitation(app
     address = new_address(client, person)
     [before] = entries(app, address)
     move_session(COMMAND, session_id, [part], venue_id=venue, online_link="")
+    tell_now(COMMAND, session_id)
     db.session.commit()
     [after] = entries(app, address)
     assert after.dtstart.value.astimezone(UTC) == part.starts_at

@@ -12,6 +12,7 @@ from tests.factories import make_person, make_session
 from tests.pages import Client
 from training.bookings.models import BookingState
 from training.bookings.ticks_invites import refresh_invites
+from training.changes.ticks import tell_changes
 from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db
@@ -45,21 +46,25 @@ def local(month: int, day: int, hour: int) -> datetime:
     return clock.instant(date(2026, month, day), time(hour))
 
 
-def test_new_notes_reach_people_and_their_calendars(desk: Client) -> None:
+def test_new_notes_reach_people_and_their_calendars(desk: Client, wall_clock: WallClock) -> None:
     course_session = make_session(on=DAY, joining_notes="Bring a pen.")
     session_id = course_session.id
     booked(course_session, make_person("Ada", address="ada@people.example"))
     page = desk.click(desk.get(f"/desk/sessions/{course_session.ref}"), "Change details")
     saved = desk.submit(page, {"joining_notes": "Bring a laptop."}, follow=True)
     assert saved.flashes == [
-        "The details are saved. People with a place and trainers get the new notes by email within minutes."
+        "The details are saved. People will be told at 10:15am, unless you change it again before."
     ]
     assert "Bring a laptop." in saved
-    assert refresh_invites() == 1
+    assert "Changed. People will be told at 10:15am." in saved
+    assert (tell_changes(), refresh_invites()) == (0, 0)
+    wall_clock.forward(minutes=15)
+    assert (tell_changes(), refresh_invites()) == (1, 0)
     mail = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)).one()
     assert mail.recipient_address == "ada@people.example"
     assert "What to know before you come is new." in mail.body_text
     assert "Bring a laptop." in mail.body_text
+    assert b"SEQUENCE:0" in (mail.calendar or b"")
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "changed the details")).one()
     assert entry.subject_id == session_id
 

@@ -263,7 +263,7 @@ def end_what_it_replaces(viewer: Viewer, booking: Booking) -> None:
     former = booking.moves_from
     if former is not None and former.is_live and former.course_session.starts_at > clock.now():
         moved_on = clock.local(booking.asked_at).date()
-        late = former.holds_place and is_late_cancellation(moved_on, cut_off_for(former))
+        late = former.holds_place and not former.leaves_freely and is_late_cancellation(moved_on, cut_off_for(former))
         end_booking(viewer, former, CancelledBy.MOVED, "", late=late)
         moved_away(former)
         ended.append(former)

@@ -1,10 +1,15 @@
 """What is asked about the bookings of one session, or of one course, by the deeds on them."""
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training.bookings.models import LIVE, Booking, CancelledBy, Reservation, SessionChange
+from training.core import clock
 from training.core.database import db
+from training.core.viewer import Viewer
 from training.schedule.models import CourseSession
 
 
@@ -62,3 +67,39 @@ def goes_first_for(person_id: int, course_id: int) -> bool:
         .where(Booking.cancelled_by == CancelledBy.CALLED_OFF, ~had_place_since)
     )
     return db.session.scalars(called_off.limit(1)).first() is not None
+
+
+@dataclass(frozen=True)
+class ChangeStanding:
+    """How far people know of the last change of a session, and what they answered to another day."""
+
+    tell_at: datetime | None
+    """When they will be told; None where that is settled."""
+    told_at: datetime
+    silent_reason: str
+    asked: int
+    """How many still on it were asked whether they come on another day."""
+    unanswered: int
+
+
+def change_standing(viewer: Viewer, session_id: int) -> ChangeStanding | None:
+    """The last change of a session for the desk; None where there was none, and for anybody else."""
+    if not viewer.works_at_desk:
+        return None
+    change = db.session.scalar(
+        select(SessionChange)
+        .where(SessionChange.session_id == session_id)
+        .order_by(SessionChange.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    unsaid = or_(Booking.coming_said_at.is_(None), Booking.coming_said_at < Booking.moved_at)
+    asked, unanswered = db.session.execute(
+        select(func.count(), func.count().filter(unsaid)).where(
+            Booking.session_id == session_id, Booking.moved_at.is_not(None), Booking.state.in_(LIVE)
+        )
+    ).one()
+    if change is None:
+        return ChangeStanding(None, clock.now(), "", asked, unanswered) if asked else None
+    tell_at = change.tell_at if change.told_at is None else None
+    return ChangeStanding(tell_at, change.told_at or change.tell_at, change.silent_reason, asked, unanswered)

@@ -13,6 +13,7 @@ from training.bookings.queries_desk import people_of_session
 from training.bookings.queries_desk_sessions import DeskSession, totals_of
 from training.bookings.queries_desk_sessions import desk_sessions as sessions_found
 from training.bookings.queries_needs import needs_standing
+from training.bookings.queries_session import change_standing
 from training.bookings.views_public import standing
 from training.bookings.wording import part_name, sitting
 from training.catalogue.models import MODE_LABELS
@@ -95,6 +96,7 @@ def desk_session(ref: str) -> ResponseReturnValue:
         parts=[(part.number, part_name(session, part.number), sitting(part)) for part in session.parts],
         people=people,
         needs=needs_standing(viewer, session.id),
+        change=change_standing(viewer, session.id),
         declined=declined_of(viewer, session.id),
         free=standing_of(session.id).free(session),
         is_thin=session.status is SessionStatus.PUBLISHED and len(people.places) < session.course.minimum,

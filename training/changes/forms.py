@@ -1,30 +1,48 @@
 """The forms of deeds on a session."""
 
-from typing import cast
+from collections.abc import Sequence
+from hashlib import sha256
 
 from training.catalogue.models import MODE_LABELS, Mode
+from training.changes.operations_move import Move
+from training.changes.queries_dates import OtherDate
+from training.core.viewer import Viewer
+from training.schedule.forms import PartsForm
 from training.schedule.models import CourseSession
-from training.schedule.rules import LINK_TO_FOLLOW, MOST_PARTS, PartTimes
-from training.web.fields import DateField, NumberField, SelectField, TextAreaField, TextField, TimeField
-from training.web.forms import Form, VersionedForm
+from training.schedule.operations import times_of
+from training.schedule.queries import venue_choices
+from training.schedule.rules import LINK_TO_FOLLOW
+from training.web.fields import (
+    CheckboxesField,
+    CheckboxField,
+    Choice,
+    HiddenField,
+    NumberField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+    TextField,
+)
+from training.web.forms import VersionedForm
+
+RELEASE = "release"
 
 
-class CallOffForm(Form):
-    """Call a session off."""
+class PreviewedForm(VersionedForm):
+    """A form whose deed is done only once it has been shown what it does, just as it is typed now."""
 
-    reason = TextAreaField(
-        "Reason", ask="the reason", hint="Everybody who booked will read it.", max_length=1000, rows=4
-    )
+    previewed = HiddenField()
+
+    def was_previewed(self, *typed: object) -> bool:
+        """Whether the page that sent this form showed what these values come to; it does the next time."""
+        print_of = sha256(repr(typed).encode()).hexdigest()[:20]
+        seen = self.previewed.data == print_of
+        self.previewed.data = print_of
+        return seen
 
 
-class CapacityForm(VersionedForm):
-    """How many places there are."""
-
-    capacity = NumberField("Number of places", ask="the number of places", most=2000)
-
-
-class MoveForm(VersionedForm):
-    """Other dates, times, place or link; `move_form_for` adds the inputs of the parts."""
+class MoveForm(PreviewedForm, PartsForm):
+    """Other dates, times, place, link or way of holding a session, and whether people are told."""
 
     mode = SelectField("How it is held", ask="how it is held", choices=MODE_LABELS, coerce=Mode, first=None)
     venue = SelectField("Venue", ask="a venue", required=False, first="No venue", coerce=int)
@@ -34,53 +52,96 @@ class MoveForm(VersionedForm):
         required=False,
         max_length=1000,
     )
+    silent = CheckboxField(
+        "Do not tell anybody", ask="whether people are told", hint="Only to put a mistake right that misleads nobody."
+    )
+    silent_reason = TextField("Why is nobody told?", ask="why nobody is told", required=False, max_length=300)
 
     @property
-    def rows(self) -> list[tuple[int, DateField, TimeField, TimeField]]:
-        """The inputs of each part, with its number."""
-        return [
-            (
-                index + 1,
-                cast("DateField", self[f"parts-{index}-on"]),
-                cast("TimeField", self[f"parts-{index}-starts"]),
-                cast("TimeField", self[f"parts-{index}-ends"]),
-            )
-            for index in range(MOST_PARTS)
-            if f"parts-{index}-on" in self
-        ]
+    def move(self) -> Move:
+        """What was typed, for the deed; only of a form that is sound."""
+        return Move(
+            parts=self.parts, mode=self.mode.data, venue_id=self.venue.data or None, online_link=self.online_link.data
+        )
 
-    def parts(self) -> list[PartTimes]:
-        """The parts that were filled in."""
-        return [
-            PartTimes(on.data, starts.data, ends.data)
-            for _, on, starts, ends in self.rows
-            if on.data is not None and starts.data is not None and ends.data is not None
-        ]
+    def lacks_reason(self) -> bool:
+        """Whether nobody is to be told and no reason is given; the error is on the form then."""
+        if self.silent.data and not self.silent_reason.data:
+            self.add_error("Enter why nobody is told", "silent_reason")
+            return True
+        return False
 
 
-def move_form_for(course_session: CourseSession, venues: dict[str, str]) -> MoveForm:
-    """The form to move a session, holding how it is now and the inputs of as many parts as it has."""
-
-    class SessionMoveForm(MoveForm):
-        pass
-
-    data: dict[str, object] = {}
-    several = len(course_session.parts) > 1
-    for index, part in enumerate(course_session.parts):
-        day = f"day {index + 1}" if several else "the session"
-        prefix = f"parts-{index}"
-        setattr(SessionMoveForm, f"{prefix}-on", DateField("Date", ask=f"the date of {day}"))
-        setattr(SessionMoveForm, f"{prefix}-starts", TimeField("Start time", ask=f"the start time of {day}"))
-        setattr(SessionMoveForm, f"{prefix}-ends", TimeField("End time", ask=f"the end time of {day}"))
-        data |= {f"{prefix}-on": part.on, f"{prefix}-starts": part.starts, f"{prefix}-ends": part.ends}
-    form = SessionMoveForm(
-        data=data
-        | {
-            "mode": course_session.mode,
-            "venue": course_session.venue_id,
-            "online_link": course_session.online_link,
-            "row_version": course_session.row_version,
-        }
-    )
-    form.venue.choices = venues
+def move_form_for(viewer: Viewer, session: CourseSession, *, unsent: bool = False) -> MoveForm:
+    """The form to move a session, holding how it is now; `unsent` leaves out what was sent."""
+    data = {
+        "mode": session.mode,
+        "venue": session.venue_id,
+        "online_link": session.online_link,
+        "row_version": session.row_version,
+    }
+    form = MoveForm(formdata=None, data=data) if unsent else MoveForm(data=data)
+    form.venue.choices = venue_choices(viewer)
+    form.show_parts(times_of(session), anew=unsent)
     return form
+
+
+class CallOffForm(PreviewedForm):
+    """Call a session off, and what becomes of its people."""
+
+    reason = TextAreaField(
+        "Reason", ask="the reason", hint="Everybody who booked will read it.", max_length=1000, rows=4
+    )
+    to = RadioField("What becomes of the people?", ask="what becomes of the people")
+
+    def offer(self, others: Sequence[OtherDate]) -> None:
+        """Fill in the dates to which people can be brought; without any there is nothing to choose."""
+        if not others:
+            del self.to
+            return
+        self.to.choices = [
+            *(Choice(str(other.session.id), f"Bring them to {other.when}", other.in_words) for other in others),
+            Choice(RELEASE, "Release them", "They go first when they next ask for this course."),
+        ]
+
+    @property
+    def to_session_id(self) -> int | None:
+        """The session to which people are brought; None where they are released."""
+        chosen = self.to.data if "to" in self else RELEASE
+        return None if chosen == RELEASE else int(chosen)
+
+
+class CapacityForm(VersionedForm):
+    """How many places there are, and who moves to the waiting list where there are fewer than are taken."""
+
+    capacity = NumberField("Number of places", ask="the number of places", most=2000)
+    online_capacity = NumberField(
+        "Places online",
+        ask="the number of places online",
+        required=False,
+        most=2000,
+        hint="Leave empty if every place serves either way.",
+    )
+    who = CheckboxesField("Who moves to the waiting list?", ask="who moves to the waiting list", required=False)
+    reason = TextField(
+        "Why are there fewer places?", ask="why there are fewer places", required=False, max_length=500,
+        hint="Whoever moves to the waiting list will read it.",
+    )  # fmt: skip
+
+    def offer(self, choices: Sequence[Choice], *, is_hybrid: bool) -> None:
+        """Fill in who holds a place; places online are asked for a hybrid session only."""
+        self.who.choices = choices
+        if is_hybrid:
+            self.capacity.label.text = "Number of places, or places in the room"
+        else:
+            del self.online_capacity
+
+    @property
+    def online(self) -> int | None:
+        """The places online that are kept apart; None where there are none."""
+        return self.online_capacity.data if "online_capacity" in self else None
+
+    @property
+    def chosen(self) -> list[int]:
+        """The keys of the bookings that move to the waiting list."""
+        return [int(key) for key in self.who.data or ()]

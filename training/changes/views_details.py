@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from training.bookings.places import locked_session, standing_of
 from training.bookings.views_people import session_for_desk
 from training.changes.blueprint import blueprint
-from training.changes.deeds import passed_on, why_closed
+from training.changes.deeds import passed_on, when_told, why_closed
 from training.changes.operations_details import change_details
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES
@@ -56,6 +56,6 @@ def _details_changed(course_session: CourseSession, form: DetailsForm) -> bool:
         return False
     said = "The details are saved."
     if course_session.joining_notes != notes:
-        said += " People with a place and trainers get the new notes by email within minutes."
+        said += when_told(current_viewer(), course_session.id)
     flash(said + passed_on(standing_of(course_session.id).held - held), "success")
     return True

@@ -21,6 +21,7 @@ class Audience(StrEnum):
     OWNER = "owner"
     PERSON = "person"
     DESK = "desk"
+    VENUE = "venue"
 
 
 AUDIENCE_LABELS = {
@@ -31,6 +32,7 @@ AUDIENCE_LABELS = {
     Audience.OWNER: "The owner of an account or address",
     Audience.PERSON: "The person it is about",
     Audience.DESK: "The training team",
+    Audience.VENUE: "The venue",
 }
 REASONS = {
     Audience.PARTICIPANT: "you asked for training with us, or somebody at your agency did for you",
@@ -40,6 +42,7 @@ REASONS = {
     Audience.OWNER: "this address was used for an account with us",
     Audience.PERSON: "you are known to us for training",
     Audience.DESK: "you work for the training team",
+    Audience.VENUE: "we hold sessions at your venue",
 }
 """Why somebody gets a message, as its foot says it: “You get this message because …”."""
 

@@ -5,6 +5,7 @@ from training.attendance import holdings as attendance
 from training.bookings import holdings as bookings
 from training.calendars import holdings as calendars
 from training.catalogue import holdings as catalogue
+from training.changes import holdings as changes
 from training.core import holdings_own as core
 from training.core.holdings import Holding
 from training.custody import holdings as custody
@@ -16,8 +17,8 @@ from training.records import holdings as records
 from training.schedule import holdings as schedule
 
 STAGES = (
-    agencies, people, catalogue, records, planning, schedule, bookings, calendars, attendance, evaluations, core,
-    custody,
+    agencies, people, catalogue, records, planning, schedule, bookings, changes, calendars, attendance, evaluations,
+    core, custody,
     homes,
 )  # fmt: skip
 """In the order in which somebody reads what is held about them."""
