@@ -10,11 +10,14 @@ from training.catalogue.models import (
     Course,
     CourseAudience,
     CourseEdition,
+    CourseEquivalent,
     CourseKind,
+    CoursePrerequisite,
     CourseStatus,
     Mode,
     OutcomeStatement,
     Priority,
+    Requirement,
 )
 from training.catalogue.rules import slug_of
 from training.core import clock
@@ -29,6 +32,15 @@ PRIORITIES = (
     ("Harm outside the home", date(2023, 4, 1), None),
 )
 SINCE = date(2017, 1, 9)
+BEFORE = (("DSL", "WT"), ("SER", "PCE"))
+"""By code: a course, and what somebody should have done before it."""
+COUNTS_AS = (("CS", "PCE"),)
+"""The day on harm outside the home is accepted in place of the briefing on it."""
+REQUIRED = (
+    ("WT", 4, 36, "Working Together to Safeguard Children 2026", date(2026, 4, 1)),
+    ("DSL", 5, 24, "Keeping Children Safe in Education 2026, annex C", date(2026, 9, 1)),
+)
+"""Which course which workforce group must do, every how many months, where that is written, and since when."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +97,31 @@ def add_courses(ledger: Ledger, group_keys: dict[int, int]) -> dict[str, Invente
     priorities = {
         name: ledger.add(Priority, name=name, from_on=begins, to_on=ends) for name, begins, ends in PRIORITIES
     }
-    return {
+    courses = {
         entry["code"]: _add_course(ledger, entry, priorities[entry["priority"]], group_keys)
         for entry in toml_tables("courses.toml", "course")
     }
+    _add_conditions(ledger, courses, group_keys)
+    return courses
+
+
+def _add_conditions(ledger: Ledger, courses: dict[str, InventedCourse], group_keys: dict[int, int]) -> None:
+    for code, first in BEFORE:
+        ledger.add_keyless(CoursePrerequisite, course_id=courses[code].id, requires_id=courses[first].id)
+    for code, other in COUNTS_AS:
+        ledger.add_keyless(CourseEquivalent, course_id=courses[code].id, stands_for_id=courses[other].id)
+    for code, number, months, source, from_on in REQUIRED:
+        ledger.add(
+            Requirement,
+            course_id=courses[code].id,
+            workforce_group_id=group_keys[number],
+            job_role="",
+            every_months=months,
+            source=source,
+            from_on=from_on,
+            to_on=None,
+            created_at=clock.start_of_day(SINCE),
+        )
 
 
 def _add_course(ledger: Ledger, entry: dict[str, Any], priority_id: int, group_keys: dict[int, int]) -> InventedCourse:

@@ -7,8 +7,11 @@ from random import Random
 from sqlalchemy import select
 
 from training.bookings import operations_needs
+from training.bookings.checking import warnings_for
 from training.bookings.models import Booking, BookingNeed, BookingState
 from training.bookings.operations_needs import NeedWords, mark_met
+from training.bookings.operations_warnings import note_warnings, settle_question
+from training.bookings.rules_checking import questions_in
 from training.core import clock
 from training.core.batch_applying import apply_batch
 from training.core.batch_reading import as_kept, planned_rows
@@ -39,6 +42,12 @@ NEEDS = (
 )
 HOW_MET = "The caterer brings a vegan lunch with the name on it"
 """What was done about the last of NEEDS."""
+WHY_RIGHT = (
+    "We had this at my last partnership in spring; I can send the certificate",
+    "I cover for a colleague whose role it is, until summer",
+)
+"""What people wrote to the officer about a booking; the first is answered."""
+ANSWER = "Thank you, no need to send it."
 WHY_SAME = "Rang up: booked from another address after a password was forgotten"
 
 
@@ -109,6 +118,34 @@ def tell_needs(officer: Viewer, chance: Random) -> None:
         db.session.flush()
     need = db.session.scalars(select(BookingNeed).where(BookingNeed.booking_id == booking_id)).one()
     mark_met(officer, need.id, HOW_MET, need.row_version)
+
+
+def ask_about_bookings(officer: Viewer, chance: Random) -> None:
+    """Two people whose bookings something stands against say why they are right; one has an answer."""
+    coming = list(
+        db.session.scalars(
+            select(Booking)
+            .join(CourseSession, CourseSession.id == Booking.session_id)
+            .where(
+                Booking.state == BookingState.CONFIRMED,
+                Booking.asked_at < clock.now(),
+                CourseSession.status == SessionStatus.PUBLISHED,
+                CourseSession.starts_at > clock.now() + timedelta(days=10),
+            )
+            .order_by(Booking.id)
+        )
+    )
+    reasons = list(WHY_RIGHT)
+    for booking in chance.sample(coming, len(coming)):
+        viewer = as_person(booking.person_id)
+        warned = warnings_for(viewer, booking.person_id, booking.course_session, booking.employment)
+        if not questions_in(warned):
+            continue
+        note_warnings(viewer, booking, warned, reasons.pop())
+        if not reasons:
+            db.session.flush()
+            settle_question(officer, booking.id, ANSWER)
+            return
 
 
 def bring_and_take_back(officer: Viewer, ref: str, people: Sequence[tuple[str, str]]) -> None:

@@ -61,6 +61,7 @@ class Matters:
         self._at(3, partial(deeds.tell_needs, self.diary.officer, self._chance))
         listed = [(post.address, post.agency.name) for post in (self._free.pop() for _ in range(6))]
         self._at(6, partial(deeds.bring_and_take_back, self.diary.officer, self.ledger.reference("IMP", 6), listed))
+        self._at(2, partial(deeds.ask_about_bookings, self.diary.officer, self._chance))
         for days, added, change in NOTICES:
             self._at(days, partial(deeds.publish_notice, self.diary.officer, added, change))
 
