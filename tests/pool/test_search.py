@@ -92,6 +92,23 @@ def test_who_may_teach_and_is_free_is_found_from_another_agency_first(session: H
     assert [one.from_elsewhere for one in found.free] == [True, True, False]
 
 
+def test_who_is_not_noted_is_offered_on_asking_or_where_nobody_is(desk: Client, session: Held) -> None:
+    make_trainer("Unnoted")
+    db.session.commit()
+    address = f"/desk/sessions/{session.ref}/trainers/find/lead"
+    assert "Nobody who is noted for this course is free then" in desk.get(address)
+    assert len(desk.get(address).select("input[name=people]")) == 1
+    make_trainer("Ada", session.course)
+    db.session.commit()
+    page = desk.get(address)
+    assert "Unnoted Trainer" not in page
+    more = "Show everybody in the pool who is free, also those not noted for this course (1 more)"
+    page = desk.click(page, more)
+    unnoted = page.select("input[name=people]")[1]["value"]
+    done = desk.submit(page, {"people": [unnoted]}, form="form[novalidate]", follow=True)
+    assert done.flashes == ["We are asking 1 person. The first yes takes it."]
+
+
 def test_a_booking_of_their_own_is_named_and_stands_in_nobodys_way(session: Held) -> None:
     learner = make_trainer("Learner", session.course)
     booking = make_booking(make_session(), learner)
@@ -124,6 +141,7 @@ def test_the_desk_takes_somebody_off_and_asks_several_at_once(desk: Client, sess
     assert "We are looking: 2 people asked, 0 said no." in page
     assert to_whom(ASKED) == ["Ada Trainer", "Bea Trainer"]
     assert "whoever says yes first teaches it" in latest(ASKED).body_text
+    assert "Two hours" in latest(ASKED).body_text
     assert ask_trainers() == 0
 
 

@@ -16,7 +16,7 @@ from training.core.outbox import OutboxMessage, Recipient, enqueue
 from training.core.viewer import WORKER
 from training.people.queries_contacts import who_receives
 from training.schedule.links import answering_link, ends_for_trainer, teaching_link
-from training.schedule.models import TRAINER_PART_LABELS, TrainerAssignment
+from training.schedule.models import TRAINER_PART_LABELS, TrainerAssignment, TrainerSearch
 from training.schedule.queries_taught import changed_since_taught
 from training.web.formats import day, moment
 
@@ -43,11 +43,17 @@ def trainer_asked(assignment: TrainerAssignment, *, again: bool) -> bool:
     """
     values = {
         "again": "The session was moved since we asked you, so we ask you again." if again else "",
-        "several": SEVERAL if assignment.search_id is not None else "",
+        "several": _several(assignment),
         "edition": edition_words(assignment),
     }
     kinds = (mail_trainers.TRAINER_ASKED, mail_trainers.TRAINER_ASKED_FOR)
     return send_request(assignment, kinds, values, key_of_request(assignment))
+
+
+def _several(assignment: TrainerAssignment) -> str:
+    """That others are asked too, with what the desk wrote to all of them; empty for somebody who is asked alone."""
+    search = None if assignment.search_id is None else db.session.get(TrainerSearch, assignment.search_id)
+    return "" if search is None else "\n\n".join(text for text in (SEVERAL, search.reason) if text)
 
 
 def send_request(

@@ -21,6 +21,8 @@ from training.schedule.models import AssignmentState, CourseSession, SessionStat
 
 Deed = Callable[[], object]
 OBSERVED_SHARE = 0.7
+STILL_KNOWN = timedelta(days=1000)
+"""For how long after their last session somebody is noted for a course."""
 NEW_TO_IT = timedelta(days=120)
 """How long those have been noted for a course who teach it for the first time."""
 
@@ -34,7 +36,7 @@ def note_what_they_teach(ledger: Ledger, schedule: Schedule, today: date) -> Non
             taught.setdefault((person_id, session.planned.course.id), []).append(session.planned.days[0])
     in_pool = {post.person_id for post in schedule.pool if post.is_held(today)}
     for (person_id, course_id), days in sorted(taught.items()):
-        if person_id not in in_pool:
+        if person_id not in in_pool or max(days) < today - STILL_KNOWN:
             continue
         since_on = min(min(days), today - NEW_TO_IT)
         past = sorted(day for day in days if day < today)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from training.agencies.queries import agency_choices
 from training.catalogue.queries import courses_by_code
 from training.core.viewer import Viewer
-from training.pool.queries_candidates import Candidate, Candidates
+from training.pool.queries_candidates import Candidate
 from training.pool.queries_people import TAUGHT_LABELS, PoolFilters, Taught
 from training.schedule.forms import TrainerForm
 from training.schedule.models import TrainerCourse
@@ -106,13 +106,9 @@ class AskForm(Form):
         rows=3,
     )
 
-    def offer(self, candidates: Candidates) -> None:
-        """Everybody who is free, with what helps to choose."""
-        free = [Choice(one.ref, one.name, _in_short(one)) for one in candidates.free]
-        others = [
-            Choice(one.ref, one.name, f"Not noted for this course. {_in_short(one)}") for one in candidates.others
-        ]
-        self.people.choices = [*free, *others]
+    def offer(self, people: Sequence[Candidate]) -> None:
+        """These people, with what helps to choose."""
+        self.people.choices = [Choice(one.ref, one.name, _in_short(one)) for one in people]
 
 
 def _in_short(one: Candidate) -> str:
@@ -120,7 +116,8 @@ def _in_short(one: Candidate) -> str:
     facts = [one.agency or "agency not known", last, one.telephone or "no telephone number"]
     own = [f"Has a booking ({clash.booking_ref}) on {clash.title} in these hours." for clash in one.busy]
     asked = [] if one.has_address else ["No email address: whoever receives their messages is asked."]
-    return " ".join([f"{', '.join(facts)}.", *own, *asked])
+    unsure = [] if one.is_noted else ["Not noted for this course."]
+    return " ".join([*unsure, f"{', '.join(facts)}.", *own, *asked])
 
 
 class AddTrainerForm(TrainerForm):

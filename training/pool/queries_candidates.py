@@ -31,6 +31,8 @@ class Candidate:
     telephone: str
     has_address: bool
     agency: str
+    is_noted: bool
+    """Whether it is noted that they may teach this course."""
     from_elsewhere: bool
     """Whether they are from another agency than everybody who is left on the session."""
     last_at: datetime | None
@@ -51,10 +53,9 @@ class Candidates:
     busy: list[Candidate] = field(default_factory=list[Candidate])
     others: list[Candidate] = field(default_factory=list[Candidate])
 
-    @property
-    def askable(self) -> list[Candidate]:
-        """Everybody who can be ticked."""
-        return [*self.free, *self.others]
+    def askable(self, *, also_others: bool) -> list[Candidate]:
+        """Whom to offer: who may teach it and is free; everybody who is free where asked for, or where nobody may."""
+        return [*self.free, *self.others] if also_others or not self.free else self.free
 
 
 def candidates_for(viewer: Viewer, session: CourseSession) -> Candidates:
@@ -87,6 +88,7 @@ def candidates_for(viewer: Viewer, session: CourseSession) -> Candidates:
             telephone=person.telephone,
             has_address=person.address is not None,
             agency=place.agency,
+            is_noted=person.id in allowed,
             from_elsewhere=place.agency_id is not None and place.agency_id not in taken,
             last_at=taught.starts_at if taught else None,
             busy=busy[person.id],

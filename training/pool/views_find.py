@@ -1,6 +1,6 @@
 """The desk finds somebody to teach: a trainer cannot come, who could, several asked at once, the first yes takes it."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.views_book import facts_of
@@ -54,10 +54,11 @@ def find_trainer(ref: str, part: str) -> ResponseReturnValue:
     """Who may teach this session and is free? Ask several at once; the first yes takes it."""
     viewer, session, wanted = current_viewer(), session_for_trainers(ref), _part(part)
     candidates = candidates_for(viewer, session)
+    people = candidates.askable(also_others=request.args.get("pool") == "all")
     form = AskForm()
-    form.offer(candidates)
+    form.offer(people)
     if form.validate_on_submit():
-        keys = {one.ref: one.person_id for one in candidates.askable}
+        keys = {one.ref: one.person_id for one in people}
         try:
             asked = ask_several(viewer, session.id, wanted, [keys[one] for one in form.people.data], form.note.data)
         except Refused as refusal:
@@ -72,6 +73,7 @@ def find_trainer(ref: str, part: str) -> ResponseReturnValue:
         part=wanted,
         facts=facts_of(session),
         candidates=candidates,
+        people=people,
         teaching=[one for one in trainers_of(viewer, session.id) if one.state is AssignmentState.ACCEPTED],
         answers=asked_and_answered(viewer, session.id),
         search=next((one for one in open_searches(viewer, session.id) if one.part is wanted), None),
