@@ -1,6 +1,8 @@
 """The forms about the conditions of courses: what comes before one, what it counts as, and who must do it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from training.catalogue.operations_conditions import RequirementDetails
 from training.catalogue.rules import MOST_MONTHS
@@ -30,7 +32,7 @@ class RequirementForm(VersionedForm):
         hint="As people give it, such as “Social worker”. Leave it empty for everybody in the workforce group",
     )
     often = RadioField("How often?", ask="how often", choices=OFTEN)
-    every_months = NumberField("Months between", ask="the months between", required=False, least=1, most=MOST_MONTHS)
+    every_months = NumberField("Months between", ask="the months between", least=1, most=MOST_MONTHS)
     source = TextField(
         "Where it is written",
         ask="where it is written",
@@ -45,12 +47,10 @@ class RequirementForm(VersionedForm):
         groups = workforce_group_choices(viewer)
         self.workforce_group.choices = {str(group.id): f"{group.number}: {group.name}" for group in groups}
 
-    def require_months(self) -> bool:
-        """Whether the months are given where it comes round; says so by the field where they are not."""
-        if self.often.data == ONCE or self.every_months.data is not None:
-            return True
-        self.add_error("Enter the months between", "every_months")
-        return False
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check everything that was sent; the months are asked only where it comes round."""
+        self.every_months.required = self.often.data == EVERY
+        return super().validate(extra_validators)
 
     @property
     def details(self) -> RequirementDetails:

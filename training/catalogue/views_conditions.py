@@ -69,7 +69,7 @@ def new_requirement(slug: str) -> ResponseReturnValue:
     viewer, course = current_viewer(), _course(slug)
     form = RequirementForm()
     form.offer(viewer)
-    if form.validate_on_submit() and form.require_months():
+    if form.validate_on_submit():
         try:
             add_requirement(viewer, course.id, form.details)
         except Refused as refusal:
@@ -88,7 +88,7 @@ def edit_requirement(slug: str, requirement_id: int) -> ResponseReturnValue:
     requirement = requirement_of(viewer, course.id, requirement_id) or abort(404)
     form = _form_of(viewer, requirement)
     differences: list[Difference] = []
-    if form.validate_on_submit() and form.require_months():
+    if form.validate_on_submit():
         lock_row(Requirement, requirement.id)
         if form.is_stale(requirement.row_version):
             differences = refuse_stale(form, _form_of(viewer, requirement, unsent=True), "this requirement")
