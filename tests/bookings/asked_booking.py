@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.factories import make_agency, make_course, make_person, make_session
-from training.agencies.models import AgencyDomain
+from training.agencies.models import Agency, AgencyDomain
 from training.bookings.models import Booking
 from training.bookings.operations import book_place
 from training.catalogue.models import Agreement
@@ -33,16 +33,17 @@ class Asked:
         self, *, manager: str = MANAGER, confirmed: bool = True, lead: bool = False, full: bool = False,
         waits: bool = True, title: str = "Early help", **session: Any,
     ) -> None:  # fmt: skip
-        self.agency = make_agency()
-        db.session.add(AgencyDomain(agency_id=self.agency.id, domain="sandby.example"))
+        agency = make_agency()
+        self.agency_id = agency.id
+        db.session.add(AgencyDomain(agency_id=agency.id, domain="sandby.example"))
         person = make_person("Priya", "Nair")
         job = Employment(
-            agency=self.agency, job_role="Health visitor", from_on=date(2024, 1, 1),
+            agency=agency, job_role="Health visitor", from_on=date(2024, 1, 1),
             manager_name="Grace Oduya" if manager else "", manager_address=manager,
             manager_confirmed_at=clock.now() if confirmed and manager else None, standing=Standing.VOUCHED,
         )  # fmt: skip
         person.employments.append(job)
-        self.lead = self.add_lead() if lead else None
+        self.lead_id = add_lead(agency).id if lead else 0
         course = make_course(title, agreement=Agreement.ASKED)
         course_session = make_session(course, **{"on": date(2026, 11, 30), "capacity": 1, **session})
         db.session.commit()
@@ -50,13 +51,6 @@ class Asked:
         self.other_id = self._book(make_person("Olu", "Other"), agreed=True) if full else None
         self.id = self._book(person)
         self.waiting_id = self._book(make_person("Wendy", "Waiting"), agreed=True) if waits else 0
-
-    def add_lead(self) -> Person:
-        """Somebody who leads the agency."""
-        lead = make_person("Leah", "Lead")
-        db.session.add(RoleGrant(person=lead, role=Role.AGENCY_LEAD, agency=self.agency, from_on=date(2020, 1, 1)))
-        db.session.flush()
-        return lead
 
     def _book(self, person: Person, *, agreed: bool = False) -> int:
         booking = book_place(COMMAND, self.session_id, person.id, declared=True)
@@ -80,14 +74,25 @@ class Asked:
         return db.session.get_one(Person, self.person_id)
 
     @property
+    def lead(self) -> Person:
+        return db.session.get_one(Person, self.lead_id)
+
+    @property
     def holder(self) -> Viewer:
         """Whoever holds a link about the booking."""
         return Viewer(ViewerKind.LINK, link_opens=("booking", self.id))
 
     @property
     def lead_viewer(self) -> Viewer:
-        assert self.lead is not None
-        return Viewer(ViewerKind.PERSON, self.lead.id, (Grant(Role.AGENCY_LEAD, self.agency.id),))
+        return Viewer(ViewerKind.PERSON, self.lead_id, (Grant(Role.AGENCY_LEAD, self.agency_id),))
+
+
+def add_lead(agency: Agency) -> Person:
+    """Somebody who leads the agency."""
+    lead = make_person("Leah", "Lead")
+    db.session.add(RoleGrant(person=lead, role=Role.AGENCY_LEAD, agency=agency, from_on=date(2020, 1, 1)))
+    db.session.flush()
+    return lead
 
 
 def sent(kind: str) -> list[OutboxMessage]:
