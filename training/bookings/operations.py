@@ -184,7 +184,7 @@ def settle_new(viewer: Viewer, course_session: CourseSession, bookings: list[Boo
             _ask_if_needed(booking)
             audit.record(viewer, "applied", booking, after={"state": booking.state})
             if tell:
-                notices.applied(booking)
+                tell_where_it_stands(booking)
         return
     admitted = _admitted(course_session, bookings)
     for booking in bookings:
@@ -204,6 +204,8 @@ def tell_where_it_stands(booking: Booking) -> None:
         notices.booked(booking)
     elif booking.state is BookingState.AWAITING_AGREEMENT:
         notices.awaiting(booking)
+    elif booking.state is BookingState.APPLIED:
+        notices.applied(booking)
     else:
         notices.waiting(booking, certain_position(booking))
 
