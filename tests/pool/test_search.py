@@ -19,6 +19,7 @@ from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND, Role, Viewer
+from training.homes.queries_desk_asked import trainers_who_cannot
 from training.people.models import Person
 from training.pool.operations import TOO_LATE, answer
 from training.pool.operations_search import ask_several, open_search, stop_search
@@ -215,8 +216,10 @@ def test_when_everybody_has_said_no_the_desk_is_told(session: Held) -> None:
     answer(holder_of(first), first.id, comes=False)
     db.session.commit()
     assert to_whom("pool.search-told") == []
+    assert trainers_who_cannot(COMMAND).total == 0
     answer(holder_of(second), second.id, comes=False)
     db.session.commit()
+    assert trainers_who_cannot(COMMAND).total == 2
     assert latest("pool.search-told").subject.startswith("Nobody found yet")
     assert open_search(session.id, LEAD) is not None
 

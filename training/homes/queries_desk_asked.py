@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed
@@ -138,7 +139,12 @@ def age_in_words(since: datetime) -> str:
 
 def _assignments(_viewer: Viewer, state: AssignmentState) -> DueList:
     since = func.coalesce(TrainerAssignment.answered_at, TrainerAssignment.created_at)
+    other = aliased(TrainerAssignment)
+    # Where several were asked, a no needs nobody while others have not answered.
+    still_asked = exists().where(other.search_id == TrainerAssignment.search_id, other.state == AssignmentState.ASKED)
     wanted = [TrainerAssignment.state == state, CourseSession.starts_at > clock.now()]
+    if state is AssignmentState.DECLINED:
+        wanted.append(~still_asked)
     if state is AssignmentState.ASKED:
         wanted.append(TrainerAssignment.created_at <= clock.now() - timedelta(days=setting_value(UNANSWERED_DAYS)))
     rows = db.session.execute(

@@ -16,7 +16,7 @@ from training.schedule.models import (
     TrainerPart,
 )
 from training.schedule.operations import SessionDetails
-from training.schedule.queries import trainer_choices, venue_choices
+from training.schedule.queries import venue_choices
 from training.schedule.rules import LINK_TO_FOLLOW
 from training.web.fields import (
     Choice,
@@ -246,7 +246,3 @@ class TrainerForm(Form):
         ),
         coerce=AssignmentState,
     )
-
-    def offer(self, viewer: Viewer) -> None:
-        """Fill in the people of the training pool."""
-        self.person.choices = trainer_choices(viewer)
