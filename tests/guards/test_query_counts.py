@@ -40,7 +40,7 @@ from training.people.operations import open_account
 from training.people.operations_roles import grant_role
 from training.planning.operations import LineFacts, add_line, open_plan, set_targets
 from training.planning.years import TrainingYear
-from training.schedule.models import AssignmentState, CourseSession, SessionStatus
+from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerPart
 
 NOW = "2026-12-03 10:00"
 YESTERDAY, SOON = date(2026, 12, 2), date(2026, 12, 8)
@@ -131,6 +131,25 @@ def kept_needs() -> Growing:
         db.session.add(BookingNeed(booking=make_booking(make_session(), person), support="A loop"))
 
     return Growing("/my/account/needs", add, person)
+
+
+def programme(query: str) -> Growing:
+    def add() -> None:
+        course_session = make_session(on=SOON, days=2, status=SessionStatus.DRAFT, published_at=None)
+        make_assignment(course_session, make_person(agency=make_agency()))
+        make_assignment(course_session, make_person(agency=make_agency()), TrainerPart.CO_TRAINER)
+        make_session(days=2, on=SOON)
+
+    return Growing(f"/desk/programme{query}", add)
+
+
+def rolled_forward() -> Growing:
+    def add() -> None:
+        course_session = make_session(on=YESTERDAY, status=SessionStatus.FINISHED)
+        make_assignment(course_session, make_person(role=Role.TRAINER, agency=make_agency()))
+
+    start = "start-day=5&start-month=4&start-year=2027"
+    return Growing(f"/desk/programme/roll-forward?term=2026-autumn&trainers=yes&{start}", add)
 
 
 def desk_sessions() -> Growing:
@@ -415,6 +434,9 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "desk": desk,
     "needs kept for me": kept_needs,
     "sessions": desk_sessions,
+    "programme": lambda: programme("?term=2026-autumn"),
+    "drafts of the programme": lambda: programme("/drafts"),
+    "programme rolled forward": rolled_forward,
     "one session": lambda: desk_session(""),
     **growing_trainers.PAGES,
     **growing_agreements.PAGES,

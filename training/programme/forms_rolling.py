@@ -22,7 +22,7 @@ from training.web.readings import ReadingError
 class RollSourceForm(FilterForm):
     """Which sessions are rolled forward, a term or days of one’s own, and the first day of the new term."""
 
-    term = SelectField("From the term", first="Days of my own, below", required=False, coerce=Term.parse)
+    term = SelectField("From the term", ask="a term", first="Days of my own, below", required=False, coerce=Term.parse)
     first = DateField("From the day", ask="the first day", required=False)
     last = DateField("To the day", ask="the last day", required=False)
     start = DateField("The new term begins on", ask="the first day of the new term", required=False)
@@ -106,6 +106,7 @@ class RollForm(Form):
     """Which of the suggested sessions are taken, and on which day each begins: fields `take_1`, `on_1` and so on."""
 
     marks_optional = False
+    is_compact = True
     suggested: Sequence[Suggestion] = ()
 
     def taken(self) -> list[tuple[int, Suggestion, date]]:

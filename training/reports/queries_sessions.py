@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
+from training.bookings.counting import places_in_all
 from training.bookings.models import Booking, BookingState
 from training.catalogue.models import Course, CourseKind, CourseStatus
 from training.core import clock
@@ -36,7 +37,7 @@ def delivery_by(
             *keys,
             func.sum(case((is_delivered(), 1), else_=0)),
             func.sum(case((is_not_closed(), 1), else_=0)),
-            func.sum(CourseSession.capacity),
+            func.sum(places_in_all()),
             func.sum(bookings),
             func.sum(case((is_not_closed(), bookings), else_=0)),
         )
