@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.factories import make_agency, make_course, make_person, viewer_of
+from tests.factories import make_agency, make_course, make_person, make_session, viewer_of
 from tests.pages import Client
 from training.agencies.models import Agency, AgencyParent
 from training.bookings.agreement_rule import AGREEMENT, agreement_above, agreement_for, agreements_for, own_rules
-from training.bookings.models import AgencyAgreement
+from training.bookings.models import AgencyAgreement, Booking
 from training.bookings.operations_agreement_rule import set_agency_rule
-from training.bookings.wording_agreement import AGREEMENT_IN_WORDS, DIFFERS, SOME_DIFFER
+from training.bookings.wording_agreement import AGREEMENT_IN_WORDS, DIFFERS, SOME_DIFFER, asked_in_words
 from training.catalogue.models import Agreement, Course
 from training.core import clock
 from training.core.audit import AuditEntry
@@ -205,3 +205,53 @@ def test_a_lead_sees_the_rule_of_each_of_their_agencies_and_whose_it_is(client: 
     ]
     assert other.name not in page
     client.get(f"/desk/agencies/{school.code}/agreement", status=403)
+
+
+def with_job(agency: Agency) -> Employment:
+    return Employment(agency=agency, job_role="Governor", from_on=date(2024, 1, 1), standing=Standing.VOUCHED)
+
+
+@pytest.mark.parametrize(
+    ("rule", "ticks", "says"),
+    [
+        (Agreement.NONE, False, False),
+        (Agreement.DECLARED, True, False),
+        (Agreement.ASKED, False, True),
+    ],
+)
+def test_the_page_to_book_asks_what_the_agencys_rule_asks(
+    client: Client, rule: Agreement, ticks: bool, says: bool
+) -> None:
+    agency, course_session = make_agency(), make_session(open_course())
+    person, officer = make_person(agency=agency), make_person(role=Role.OFFICER)
+    has_rule(agency, rule)
+    db.session.commit()
+    client.sign_in(person)
+    page = client.get(f"/sessions/{course_session.ref}/book")
+    assert bool(page.select("[name=declared]")) is ticks
+    assert (AGREEMENT_IN_WORDS[Agreement.ASKED] in page) is says
+    client.sign_in(officer)
+    page = client.get(f"/desk/sessions/{course_session.ref}/people/book/{person.ref}")
+    assert bool(page.select("[name=declared]")) is ticks
+    assert ("The line manager is asked" in page) is says
+
+
+def test_who_comes_in_one_of_several_roles_declares_it_where_that_agency_wants_it(client: Client) -> None:
+    free, declares = make_agency("Free"), make_agency("Declares")
+    course_session, person = make_session(open_course()), make_person(agency=free)
+    person.employments.append(with_job(declares))
+    has_rule(free, Agreement.NONE)
+    db.session.commit()
+    client.sign_in(person)
+    page = client.get(f"/sessions/{course_session.ref}/book")
+    jobs = {job.agency_id: str(job.id) for job in person.employments}
+    refused = client.submit(page, {"employment": jobs[declares.id]}, status=400)
+    assert refused.errors == ["Confirm that your line manager has agreed"]
+    client.submit(refused, {"employment": jobs[free.id]})
+    assert db.session.scalars(select(Booking)).one().agreement is Agreement.NONE
+
+
+def test_who_is_asked_about_in_some_roles_only_reads_so() -> None:
+    assert asked_in_words({Agreement.NONE, Agreement.DECLARED}) == ""
+    assert asked_in_words({Agreement.ASKED}) == AGREEMENT_IN_WORDS[Agreement.ASKED]
+    assert asked_in_words({Agreement.ASKED, Agreement.NONE}).startswith("In some of your roles: we ask")

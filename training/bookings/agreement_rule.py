@@ -11,6 +11,7 @@ from training.bookings.models import AgencyAgreement
 from training.catalogue.models import Agreement, Course
 from training.core.database import db
 from training.core.settings import register_setting, setting_value
+from training.people.models import Employment
 
 AGREEMENT_CHOICES = {
     Agreement.NONE.value: "Nobody is asked: people book by themselves",
@@ -53,6 +54,11 @@ def agreements_for(course: Course, agency_ids: Collection[int | None]) -> dict[i
     if course.agreement is not None:
         return dict.fromkeys(agency_ids, course.agreement)
     return {key: found.agreement for key, found in rules_found(agency_ids).items()}
+
+
+def rules_for_jobs(course: Course, jobs: Collection[Employment]) -> set[Agreement]:
+    """The rules for somebody with these jobs: several where it depends on the role in which they come."""
+    return set(agreements_for(course, {job.agency_id for job in jobs} or {None}).values())
 
 
 def rules_found(agency_ids: Collection[int | None]) -> dict[int | None, Found]:

@@ -1,6 +1,9 @@
 """The forms about bookings and places."""
 
+from collections.abc import Collection
+
 from training.bookings.forms_warnings import NoteForm
+from training.catalogue.models import Agreement
 from training.people.models import Employment
 from training.web.fields import (
     CheckboxField,
@@ -47,16 +50,22 @@ class BookForm(NoteForm):
         "I have my line manager’s agreement", ask="that you have your line manager’s agreement", required=True
     )
 
-    def offer(self, employments: list[Employment], *, asks_agreement: bool, for_other: bool) -> None:
-        """Ask only what is not known: no role where there is one, no agreement where the course needs none."""
+    def offer(self, employments: list[Employment], *, rules: Collection[Agreement], for_other: bool) -> None:
+        """Ask only what is not known: no role where there is one, no agreement where none is declared.
+
+        `rules` are the rules of agreement of their jobs; where they differ, it depends on the role that is chosen.
+        """
         if len(employments) > 1:
             self.employment.choices = [
                 Choice(str(job.id), job.job_role or "Role not given", agency_named(job)) for job in employments
             ]
         else:
             del self.employment
-        if not asks_agreement:
+        if Agreement.DECLARED not in rules:
             del self.declared
+        elif len(rules) > 1:
+            self.declared.required = False
+            self.declared.description = "Not needed in every role"
         self._ask_about_manager([] if for_other else [job for job in employments if job.manager_address])
         if for_other:
             self._speak_of_somebody_else()

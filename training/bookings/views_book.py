@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from training.bookings.agreement_rule import rules_for_jobs
 from training.bookings.blueprint import blueprint
 from training.bookings.checking import warnings_for
 from training.bookings.forms import BookForm, agency_named
@@ -15,7 +16,7 @@ from training.bookings.queries import live_booking, manager_told
 from training.bookings.standing import cancelling, passing_on
 from training.bookings.terms_figures import on_cancelling
 from training.bookings.wording import place, sitting
-from training.catalogue.models import Agreement
+from training.bookings.wording_agreement import asked_in_words
 from training.core import clock
 from training.core.database import db
 from training.core.policies import terms_figures_in_force
@@ -45,7 +46,8 @@ def book(ref: str) -> ResponseReturnValue:
         return redirect(url_for("bookings.show", ref=present.ref))
     employments = current_employments(viewer, viewer.person_id, clock.today())
     form = BookForm()
-    form.offer(employments, asks_agreement=course_session.course.agreement is not Agreement.NONE, for_other=False)
+    rules = rules_for_jobs(course_session.course, employments)
+    form.offer(employments, rules=rules, for_other=False)
     warned = warnings_for(viewer, viewer.person_id, course_session, employments)
     form.ask_note(warned)
     refusal = refusal_of(course_session)
@@ -80,6 +82,7 @@ def book(ref: str) -> ResponseReturnValue:
             counted(course_session).has_place_for(agency) for agency in {job.agency_id for job in employments} or {None}
         ),
         warned=warned,
+        agreement=asked_in_words(rules),
         cancelling=cancelling(course_session),
         passing_on=passing_on(course_session),
         terms_say=on_cancelling(terms_figures_in_force()),

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.additions import remarks_about
+from training.bookings.agreement_rule import rules_for_jobs
 from training.bookings.blueprint import blueprint
 from training.bookings.checking import warnings_for
 from training.bookings.forms import BookForm, DeskCancelForm, PersonSearchForm
@@ -89,7 +90,8 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
         abort(404)
     employments = current_employments(viewer, person.id, clock.today())
     form = BookForm()
-    form.offer(employments, asks_agreement=course_session.course.agreement is not Agreement.NONE, for_other=True)
+    rules = rules_for_jobs(course_session.course, employments)
+    form.offer(employments, rules=rules, for_other=True)
     warned = warnings_for(viewer, person.id, course_session, employments)
     form.ask_note(warned, for_other=True)
     if form.validate_on_submit():
@@ -118,6 +120,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
         refusal=refusal_of(course_session),
         present=live_booking(viewer, course_session.id, person.id),
         warned=warned,
+        manager_is_asked=Agreement.ASKED in rules,
     ), form.status
 
 
