@@ -13,12 +13,20 @@ from training.accounts import ticks as accounts
 from training.accounts.configuring import viewer_for
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
-from training.bookings import ticks_agreements, ticks_invites, ticks_jobs, ticks_needs, ticks_reminders, ticks_trainers
+from training.bookings import (
+    ticks_agreements,
+    ticks_invites,
+    ticks_jobs,
+    ticks_needs,
+    ticks_reminders,
+    ticks_told,
+    ticks_trainers,
+)
 from training.calendars.imap import ImapServer
 from training.calendars.ticks import read_mailbox
 from training.changes import ticks as changes
 from training.config import Config
-from training.core import batch_applying, clock, heartbeat, limits, sending, tasks, tokens
+from training.core import batch_applying, clock, heartbeat, limits, periods, sending, tasks, tokens
 from training.core.transaction import unit_of_work
 from training.core.transports import Both, FolderTransport, SmtpTransport, Transport
 from training.custody.operations_retention import remove_every_night
@@ -67,6 +75,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
     def forget_tries() -> None:
         with unit_of_work():
             limits.forget_old()
+            periods.forget_old()
 
     def give_up_files() -> None:
         with unit_of_work():
@@ -85,6 +94,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("standings that changed", 300, people.judge_standings),
         Job("leads whose time ends", 3600, people.warn_of_ending_leads),
         Job("accounts nobody uses", 3600, accounts.close_dormant),
+        Job("messages to managers", 60, ticks_told.tell_managers),
         Job("joining instructions", 300, ticks_reminders.ask_who_comes),
         Job("reminders", 300, ticks_reminders.remind_people),
         Job("drafts to publish", 60, programme.publish_due),

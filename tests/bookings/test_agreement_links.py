@@ -19,6 +19,7 @@ from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import agree, not_their_manager, object_to
 from training.bookings.operations_needs import NeedWords, tell_needs
 from training.bookings.ticks_jobs import follow_jobs
+from training.bookings.ticks_told import tell_managers
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.audit import AuditEntry
@@ -84,6 +85,7 @@ class Told:
         db.session.commit()
         self.waiting_id = book_place(COMMAND, session.id, make_person().id, declared=True).id
         db.session.commit()
+        tell_managers()
 
     @property
     def booking(self) -> Booking:

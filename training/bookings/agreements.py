@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from training.bookings.models import Booking, BookingState
-from training.bookings.terms import cut_off_of
+from training.bookings.terms import cut_off_for
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.links import FreshLink, LinkPurpose, create_link, register_purpose
@@ -42,4 +42,4 @@ def is_asked_about(booking: Booking) -> bool:
 def last_day_to_object(booking: Booking) -> date:
     """Until the end of which day an objection cancels: the cut-off, or the day it was booked where that is later."""
     booked_on = clock.local(booking.confirmed_at or booking.asked_at).date()
-    return max(cut_off_of(booking.course_session), booked_on)
+    return max(cut_off_for(booking), booked_on)

@@ -1,6 +1,6 @@
 """The kinds of messages about bookings, and the words they are written with."""
 
-from training.core.messages import Audience, register_kind
+from training.core.messages import register_kind
 
 PLACE_AND_TIME = """
 ((dates))
@@ -62,57 +62,6 @@ You are booked on ((title)).
 {INVITE_NOTE}
 """,
     requires=("dates", "place"),
-)
-
-MANAGER_TOLD = register_kind(
-    "bookings.manager-told",
-    "Manager told of a booking",
-    "((who)) is coming to training: ((title)), ((first_day))",
-    """
-((hello))
-
-((who)) has a place on ((title)) and told us that you, as their line manager, agree.
-
-((dates))
-
-Where: ((place))
-
-# If you do not agree
-Say so by the end of ((last_day)), or say that you are not their line manager, here:
-((answer))
-
-((code_line))
-
-If you agree you do not need to do anything. The link is for you alone: please do not pass it on.
-""",
-    to=Audience.MANAGER,
-    requires=("who", "dates"),
-)
-
-LEAD_TOLD = register_kind(
-    "bookings.lead-told",
-    "Lead told of a booking, in place of the manager",
-    "((who)) is coming to training: ((title)), ((first_day))",
-    """
-((hello))
-
-((who)) has a place on ((title)) and told us that their line manager agrees. No line manager’s address is confirmed \
-for them, so we tell you, as the training lead of their agency.
-
-((dates))
-
-Where: ((place))
-
-# If they may not go
-Say so by the end of ((last_day)), here:
-((answer))
-
-((code_line))
-
-If they may go you do not need to do anything. The link is for you alone: please do not pass it on.
-""",
-    to=Audience.LEAD,
-    requires=("who", "dates"),
 )
 
 APPLIED = register_kind(

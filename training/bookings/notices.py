@@ -12,7 +12,6 @@ from training.bookings.invites import (
     what_differs,
 )
 from training.bookings.models import Booking, BookingState, CancelledBy
-from training.bookings.notices_agreements import manager_told
 from training.bookings.notices_trainers import guest_told, way_in_words
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
@@ -47,7 +46,6 @@ WHO_IS_ASKED = {
 def booked(booking: Booking) -> None:
     """Say that the person has a place, and put it in their calendar."""
     tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
-    manager_told(booking)
 
 
 def waiting(booking: Booking, position: int | None) -> None:
@@ -86,7 +84,6 @@ def applied(booking: Booking) -> None:
 def promoted(booking: Booking) -> None:
     """Say that a place became free and is theirs."""
     tell(mail.PROMOTED, booking, {}, bring_into_step(booking, comes=True))
-    manager_told(booking)
 
 
 def offered(booking: Booking) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CalendarEntry, GroupBooking
 from training.core import clock
 from training.core.database import db
+from training.core.message_abouts import tells_of
 from training.core.outbox import OutboxMessage
 from training.core.viewer import Viewer
 from training.schedule.models import CourseSession, ListOrder
@@ -123,16 +123,6 @@ def messages_about(booking: Booking) -> list[OutboxMessage]:
     """What was written about the booking, to the person and to their line manager, the latest first."""
     return list(
         db.session.scalars(
-            select(OutboxMessage)
-            .where(OutboxMessage.about == f"booking:{booking.id}")
-            .order_by(OutboxMessage.id.desc())
+            select(OutboxMessage).where(tells_of([f"booking:{booking.id}"])).order_by(OutboxMessage.id.desc())
         )
     )
-
-
-def manager_told(booking: Booking) -> str:
-    """The address at which the line manager was told of the booking; empty where nobody was."""
-    told = select(OutboxMessage.recipient_address).where(
-        OutboxMessage.about == f"booking:{booking.id}", OutboxMessage.kind == MANAGER_TOLD.name
-    )
-    return db.session.scalar(told) or ""

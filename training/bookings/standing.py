@@ -1,14 +1,15 @@
 """Where a booking stands, in sentences: what is true now, and what comes next."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from training.bookings.agreements import is_asked_about
 from training.bookings.asking import who_is_asked
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.places import certain_position
-from training.bookings.queries import manager_told
+from training.bookings.queries_told import what_manager_hears
 from training.bookings.rules import is_late_cancellation
-from training.bookings.terms import cut_off_of, may_pass_on
+from training.bookings.terms import cut_off_for, cut_off_of, may_pass_on
 from training.bookings.wording_answers import (
     ASKED_TO_PERSON,
     DECLINED_TO_PERSON,
@@ -79,8 +80,16 @@ def passing_on(course_session: CourseSession) -> str:
 
 
 def cancelling(course_session: CourseSession) -> tuple[str, bool]:
-    """What cancelling a place means today, as a sentence, and whether it would be late."""
-    last = cut_off_of(course_session)
+    """What cancelling a place booked now would mean today, as a sentence, and whether it would be late."""
+    return _cancelling(cut_off_of(course_session))
+
+
+def cancelling_booked(booking: Booking) -> tuple[str, bool]:
+    """The same for a booking, by the terms that it was made under."""
+    return _cancelling(cut_off_for(booking))
+
+
+def _cancelling(last: date) -> tuple[str, bool]:
     if is_late_cancellation(clock.today(), last):
         return (
             f"The last day to cancel in time was {day(last)}. If you cancel now it counts as a late cancellation, "
@@ -97,14 +106,14 @@ def _booked(booking: Booking) -> tuple[str, ...]:
         steps.append(f"A confirmation with an entry for your calendar goes to {booking.person.address}.")
     else:
         steps.append("We have no email address for you, so please note the date.")
-    if manager := manager_told(booking):
-        steps.append(f"We told your line manager at {manager} that you are coming.")
+    if hears := what_manager_hears(booking):
+        steps.append(hears)
     if booking.agreed_at is not None:
         steps.append(agreed_in_words(booking))
     if course_session.online_link:
         steps.append("Join with the link below when it begins.")
     if clock.now() < course_session.starts_at:
-        steps.append(cancelling(course_session)[0])
+        steps.append(cancelling_booked(booking)[0])
     return tuple(steps)
 
 

@@ -12,7 +12,8 @@ from training.bookings.opening import refusal_of
 from training.bookings.operations import book_place
 from training.bookings.operations_warnings import note_warnings
 from training.bookings.places import counted, standing_of
-from training.bookings.queries import live_booking, manager_told
+from training.bookings.queries import live_booking
+from training.bookings.queries_told import manager_to_be_told
 from training.bookings.standing import cancelling, passing_on
 from training.bookings.terms_figures import on_cancelling
 from training.bookings.wording import place, sitting
@@ -118,7 +119,7 @@ def what_happened(booking: Booking) -> str:
     """What booking came to, and who was told, for the person who did it."""
     told = written_to(booking.person)
     if booking.state is BookingState.CONFIRMED:
-        manager = manager_told(booking)
-        also = f" We have told the line manager at {manager}." if manager else ""
+        manager = manager_to_be_told(booking)
+        also = f" The line manager at {manager} reads of it in the next message we send them." if manager else ""
         return f"The place is booked.{told}{also}"
     return f"The session is full, so the booking is on the waiting list.{told}"

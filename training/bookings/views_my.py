@@ -16,7 +16,7 @@ from training.bookings.queries import entries_by_part, messages_about, own_booki
 from training.bookings.queries import my_bookings as bookings_of
 from training.bookings.queries_needs import own_kept, own_need
 from training.bookings.queries_warnings import questions_about
-from training.bookings.standing import cancelling, in_words, may_book_again
+from training.bookings.standing import cancelling_booked, in_words, may_book_again
 from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of
 from training.bookings.views_offers import answer_offer
@@ -95,7 +95,7 @@ def cancel(ref: str) -> ResponseReturnValue:
             told = f" We have written to {booking.person.address}." if booking.person.address else ""
             flash(f"{'Your place is given up' if had_place else 'You have left the waiting list'}.{told}", "success")
             return redirect(url_for("bookings.show", ref=booking.ref))
-    sentence, is_late = cancelling(booking.course_session)
+    sentence, is_late = cancelling_booked(booking)
     return render_template(
         "bookings/cancel.html",
         booking=booking,

@@ -16,7 +16,7 @@ from training.bookings.operations_warnings import note_warnings
 from training.bookings.places import standing_of
 from training.bookings.queries import booking_by_ref, live_booking, messages_about
 from training.bookings.queries_desk import people_of_session
-from training.bookings.standing import cancelling
+from training.bookings.standing import cancelling_booked
 from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of, role_in_words, what_happened, written_to
 from training.catalogue.models import Agreement
@@ -147,7 +147,7 @@ def cancel_for(ref: str) -> ResponseReturnValue:
         booking=booking,
         form=form,
         facts=facts_of(booking.course_session),
-        is_late=cancelling(booking.course_session)[1] and booking.state is BookingState.CONFIRMED,
+        is_late=cancelling_booked(booking)[1] and booking.state is BookingState.CONFIRMED,
         messages=[
             (label_of(message.kind), message.recipient_address, message.created_at, message.state_in_words)
             for message in messages_about(booking)

@@ -15,7 +15,7 @@ from training.bookings.operations_warnings import (
 )
 from training.bookings.queries import booking_by_ref, own_booking_by_ref
 from training.bookings.queries_warnings import answered_questions, open_questions, questions_about
-from training.bookings.standing import cancelling
+from training.bookings.standing import cancelling_booked
 from training.bookings.views_book import facts_of, written_to
 from training.core.refusal import Refused
 from training.core.viewer import DESK_ROLES
@@ -68,7 +68,7 @@ def answer_question(ref: str) -> ResponseReturnValue:
         form=form,
         facts=facts_of(booking.course_session),
         labels=BOOKING_STATE_LABELS,
-        is_late=cancelling(booking.course_session)[1],
+        is_late=cancelling_booked(booking)[1],
     ), form.status
 
 

@@ -8,6 +8,7 @@ from training.core import audit, clock
 from training.core.database import Base, db
 from training.core.holdings import link_subjects, message_subjects
 from training.core.links import SignedLink, purposes
+from training.core.message_abouts import tells_of
 from training.core.outbox import OutboxMessage
 from training.core.viewer import Viewer, ViewerKind
 
@@ -30,7 +31,7 @@ def flag_haste(link: SignedLink) -> bool:
     sent = db.session.scalar(
         select(OutboxMessage.id)
         .where(
-            OutboxMessage.about.in_([f"{word}:{link.subject_id}" for word in words]),
+            tells_of([f"{word}:{link.subject_id}" for word in words]),
             OutboxMessage.created_at.between(link.created_at - OF_ONE_DEED, link.created_at + OF_ONE_DEED),
             OutboxMessage.sent_at > clock.now() - SOONER_THAN_READ,
         )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Table, cast, false, literal, or_, select
 
 from training.core.holdings import message_subjects, table_of
-from training.core.outbox import OutboxMessage
+from training.core.message_abouts import tells_of
 from training.core.viewer import Viewer
 
 
@@ -51,7 +51,7 @@ def messages_about(table: str, keys: Iterable[int]) -> ColumnElement[bool]:
     wanted = list(keys)
     subjects = {name: table_of(name) for name in message_subjects().values()}
     conditions = [
-        OutboxMessage.about.in_(select(literal(f"{word}:") + cast(subjects[name].c.id, String)).where(belongs))
+        tells_of(select(literal(f"{word}:") + cast(subjects[name].c.id, String)).where(belongs))
         for word, name in message_subjects().items()
         if (belongs := _belongs(subjects[name], table, wanted, subjects, frozenset())) is not None
     ]

@@ -31,6 +31,7 @@ from training.demonstration.people import begin_people
 from training.demonstration.plans import add_plans
 from training.demonstration.programme import planned_sessions, published_years
 from training.demonstration.sessions import Schedule
+from training.demonstration.told import tell_managers_so_far
 from training.demonstration.trainers import note_what_they_teach, tell_trainers
 from training.schedule.models import SessionStatus
 from training.web import layout
@@ -89,6 +90,7 @@ def fill(seed: int = SEED) -> Filled:
     matters.replay()
     merge_two(diary.officer, now)
     ask_and_remind(now)
+    tell_managers_so_far(now)
     tell_trainers(now)
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.NOTICE, NOTICE)

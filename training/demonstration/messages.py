@@ -5,7 +5,8 @@ from random import Random
 
 from sqlalchemy import select
 
-from training.bookings.mail import CONFIRMATION, MANAGER_TOLD
+from training.bookings.mail import CONFIRMATION
+from training.bookings.mail_told import MANAGER_TOLD
 from training.core.database import db
 from training.core.outbox import MessageState, OutboxMessage
 from training.core.sending import MOST_ATTEMPTS

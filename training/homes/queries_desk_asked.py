@@ -2,18 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from training.bookings.mail import MANAGER_TOLD
 from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed
+from training.bookings.models_told import ManagerTold
 from training.bookings.queries_asked import waiting_for_answer
 from training.bookings.queries_warnings import open_questions, questions_about
 from training.calendars.queries_replies import declined_invitations as invitations_declined
 from training.catalogue.models import Course
 from training.core import clock
 from training.core.database import db
-from training.core.outbox import OutboxMessage
 from training.core.settings import register_setting, setting_value
 from training.core.viewer import Role, Viewer
 from training.homes.queries_desk import SHOWN, Due, DueList
@@ -63,9 +62,7 @@ def trainers_unanswered(viewer: Viewer) -> DueList:
 
 def managers_who_are_none(_viewer: Viewer) -> DueList:
     """People to come whose line manager was told and is no longer named; until they, or the desk, name another."""
-    told = exists().where(
-        OutboxMessage.key == literal("booking:") + cast(Booking.id, String) + literal(f":{MANAGER_TOLD.name}")
-    )
+    told = exists().where(ManagerTold.booking_id == Booking.id, ManagerTold.is_manager)
     rows = db.session.execute(
         select(Person.ref, Person.given_name, Person.family_name, CourseSession.starts_at, Course.title)
         .select_from(Booking)
