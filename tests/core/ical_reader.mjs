@@ -1,4 +1,5 @@
-// Reads a calendar on standard input with ical.js and writes what it understood as JSON: times as UTC instants.
+// Reads calendars on standard input, a NUL between them, with ical.js and writes what it understood as JSON: times as
+// UTC instants.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
@@ -11,8 +12,6 @@ try {
   console.error(`ical.js is not installed; run "make assets". (${error.message})`);
   process.exit(3);
 }
-
-const calendar = new ical.Component(ical.parse(readFileSync(0, "utf8")));
 
 const time = (entry, name) => {
   const property = entry.getFirstProperty(name);
@@ -33,7 +32,7 @@ const person = (property) => ({
   reply: property.getParameter("rsvp") ?? null,
 });
 
-const events = calendar.getAllSubcomponents("vevent").map((entry) => ({
+const event = (entry) => ({
   uid: entry.getFirstPropertyValue("uid"),
   sequence: entry.getFirstPropertyValue("sequence"),
   stamp: time(entry, "dtstamp"),
@@ -45,16 +44,24 @@ const events = calendar.getAllSubcomponents("vevent").map((entry) => ({
   location: entry.getFirstPropertyValue("location"),
   description: entry.getFirstPropertyValue("description"),
   url: entry.getFirstPropertyValue("url"),
+  counter: entry.getFirstPropertyValue("x-microsoft-disallow-counter"),
   organisers: entry.getAllProperties("organizer").map(person),
   attendees: entry.getAllProperties("attendee").map(person),
-}));
+});
+
+const understood = (text) => {
+  const calendar = new ical.Component(ical.parse(text));
+  return {
+    method: calendar.getFirstPropertyValue("method"),
+    name: calendar.getFirstPropertyValue("name"),
+    refresh: calendar.getFirstPropertyValue("refresh-interval")?.toString() ?? null,
+    events: calendar.getAllSubcomponents("vevent").map(event),
+  };
+};
 
 console.log(
   JSON.stringify({
     here: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    method: calendar.getFirstPropertyValue("method"),
-    name: calendar.getFirstPropertyValue("name"),
-    refresh: calendar.getFirstPropertyValue("refresh-interval")?.toString() ?? null,
-    events,
+    calendars: readFileSync(0, "utf8").split("\0").map(understood),
   }),
 );

