@@ -135,10 +135,9 @@ def kept_needs() -> Growing:
 
 def programme(query: str) -> Growing:
     def add() -> None:
-        course_session = make_session(on=SOON, days=2, status=SessionStatus.DRAFT, published_at=None)
-        make_assignment(course_session, make_person(agency=make_agency()))
-        make_assignment(course_session, make_person(agency=make_agency()), TrainerPart.CO_TRAINER)
-        make_session(days=2, on=SOON)
+        draft = make_session(on=SOON, days=2, status=SessionStatus.DRAFT, published_at=None)
+        for part in (TrainerPart.LEAD, TrainerPart.CO_TRAINER):
+            make_assignment(draft, make_person(agency=make_agency()), part)
 
     return Growing(f"/desk/programme{query}", add)
 

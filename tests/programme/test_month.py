@@ -112,8 +112,8 @@ def test_a_term_that_is_none_is_said_by_the_field(desk: Client, world: World) ->
     assert world
     page = desk.get(f"{PAGE}?term=2027-winter", 400)
     assert page.errors
-    desk.get(f"{PAGE}/term.csv?term=2027-winter", 404)
-    desk.get(f"{PAGE}/term.pdf", 404)
+    desk.get(f"{PAGE}/term/csv?term=2027-winter", 404)
+    desk.get(f"{PAGE}/term/pdf", 404)
 
 
 def test_the_term_as_a_file_can_be_loaded_again_and_adds_nothing(desk: Client, world: World) -> None:

@@ -9,11 +9,11 @@ from datetime import datetime, time
 from training.bookings import notices_asked
 from training.bookings.agreements import DEPUTY, is_asked_about
 from training.bookings.models import Booking
-from training.bookings.rules import working_days_after
 from training.bookings.terms import agreement_until, bank_holidays
 from training.core import clock
 from training.core.links import revoke_links
 from training.core.settings import register_setting, setting_value
+from training.core.working_days import working_days_after
 from training.people.models import SETTLED
 from training.people.queries_contacts import Contact, ContactKind, desk_contact, lead_of, manager_contact
 

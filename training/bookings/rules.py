@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from training.core.working_days import working_days_before
+
 BankHolidays = Container[date]
 
 
@@ -79,24 +81,6 @@ def may_have_place(
     """
     last = starts_at - timedelta(hours=terms.quiet_hours)
     return published and now < last and (closes_at is None or now < closes_at)
-
-
-def working_days_before(day: date, days: int, holidays: BankHolidays) -> date:
-    """The day that lies `days` working days before `day`; `day` itself for none."""
-    while days > 0:
-        day -= timedelta(days=1)
-        if day.weekday() < 5 and day not in holidays:
-            days -= 1
-    return day
-
-
-def working_days_after(day: date, days: int, holidays: BankHolidays) -> date:
-    """The day that lies `days` working days after `day`; `day` itself for none."""
-    while days > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in holidays:
-            days -= 1
-    return day
 
 
 def cut_off(starts_on: date, days: int, holidays: BankHolidays) -> date:

@@ -1,23 +1,19 @@
 """The partnership's terms of booking: the terms in force and the settings behind `rules.Terms`, and bank holidays."""
 
 from datetime import date, datetime, time
-from functools import cache
-
-from holidays import country_holidays
 
 from training.bookings.models import Booking
 from training.bookings.rules import (
-    BankHolidays,
     Promotion,
     Terms,
     cut_off,
     may_have_place,
     promotion_kind,
-    working_days_after,
 )
 from training.bookings.terms_figures import cut_off_days, cut_off_days_in_force
 from training.core import clock
 from training.core.settings import register_setting, setting_value
+from training.core.working_days import bank_holidays, working_days_after
 from training.schedule.models import CourseSession, SessionStatus
 
 END_OF_DAY = time(17)
@@ -77,12 +73,6 @@ def booking_terms() -> Terms:
         short_offer_hours=setting_value(SHORT_OFFER_HOURS),
         quiet_hours=setting_value(QUIET_HOURS),
     )
-
-
-@cache
-def bank_holidays() -> BankHolidays:
-    """The bank holidays of England, of any year asked about."""
-    return country_holidays("GB", subdiv="ENG")
 
 
 def cut_off_of(course_session: CourseSession) -> date:

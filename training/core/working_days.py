@@ -32,3 +32,12 @@ def working_days_before(day: date, days: int, holidays: Container[date]) -> date
         if not is_weekend(day) and day not in holidays:
             days -= 1
     return day
+
+
+def working_days_after(day: date, days: int, holidays: Container[date]) -> date:
+    """The day that lies `days` working days after `day`; `day` itself for none."""
+    while days > 0:
+        day += timedelta(days=1)
+        if not is_weekend(day) and day not in holidays:
+            days -= 1
+    return day

@@ -85,7 +85,7 @@ def desk_programme() -> ResponseReturnValue:
     return page, 400 if form.failed else 200
 
 
-@blueprint.get("/desk/programme/term.<any(csv, xlsx):ending>")
+@blueprint.get("/desk/programme/term/<any(csv, xlsx):ending>")
 @access.only(*DESK_ROLES)
 def download(ending: str) -> ResponseReturnValue:
     """The sessions of a term as a file, in the columns in which a programme is loaded."""
