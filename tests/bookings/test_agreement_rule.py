@@ -12,7 +12,7 @@ from training.agencies.models import Agency, AgencyParent
 from training.bookings.agreement_rule import AGREEMENT, agreement_above, agreement_for, agreements_for, own_rules
 from training.bookings.models import AgencyAgreement, Booking
 from training.bookings.operations_agreement_rule import set_agency_rule
-from training.bookings.wording_agreement import AGREEMENT_IN_WORDS, DIFFERS, SOME_DIFFER, asked_in_words
+from training.bookings.wording_agreement import AGREEMENT_IN_WORDS, DIFFERS, SOME_DIFFER
 from training.catalogue.models import Agreement, Course
 from training.core import clock
 from training.core.audit import AuditEntry
@@ -229,7 +229,7 @@ def test_the_page_to_book_asks_what_the_agencys_rule_asks(
     client.sign_in(person)
     page = client.get(f"/sessions/{course_session.ref}/book")
     assert bool(page.select("[name=declared]")) is ticks
-    assert (AGREEMENT_IN_WORDS[Agreement.ASKED] in page) is says
+    assert ("whether you may go" in page) is says
     client.sign_in(officer)
     page = client.get(f"/desk/sessions/{course_session.ref}/people/book/{person.ref}")
     assert bool(page.select("[name=declared]")) is ticks
@@ -249,9 +249,3 @@ def test_who_comes_in_one_of_several_roles_declares_it_where_that_agency_wants_i
     assert refused.errors == ["Confirm that your line manager has agreed"]
     client.submit(refused, {"employment": jobs[free.id]})
     assert db.session.scalars(select(Booking)).one().agreement is Agreement.NONE
-
-
-def test_who_is_asked_about_in_some_roles_only_reads_so() -> None:
-    assert asked_in_words({Agreement.NONE, Agreement.DECLARED}) == ""
-    assert asked_in_words({Agreement.ASKED}) == AGREEMENT_IN_WORDS[Agreement.ASKED]
-    assert asked_in_words({Agreement.ASKED, Agreement.NONE}).startswith("In some of your roles: we ask")

@@ -109,7 +109,7 @@ def test_nobody_is_reminded_who_answered_or_whose_booking_has_ended(asked: Asked
 
 def test_nobody_is_reminded_after_the_time_is_over(app: Flask, wall_clock: WallClock) -> None:
     wall_clock.set("2026-11-02 09:00")
-    asked = Asked(booking_closes_at=at("2026-11-03 12:00"))
+    asked = Asked(closes=at("2026-11-03 12:00"))
     wall_clock.set("2026-11-05 09:00")
     assert follow_agreements() == 0
     assert lapse_agreements() == 1
@@ -188,7 +188,7 @@ def test_who_takes_an_offer_before_the_answer_waits_for_it_with_the_place(app: F
 
 def test_a_place_given_by_hand_after_booking_closed_is_not_lost_at_once(app: Flask, wall_clock: WallClock) -> None:
     wall_clock.set("2026-11-02 10:00")
-    asked = Asked(full=True, waits=False, booking_closes_at=at("2026-11-03 12:00"))
+    asked = Asked(full=True, waits=False, closes=at("2026-11-03 12:00"))
     asked.booking.agreement_until = None
     asked.booking.agreement_asked_at = None
     db.session.commit()

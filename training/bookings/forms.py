@@ -1,8 +1,9 @@
 """The forms about bookings and places."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from training.bookings.forms_warnings import NoteForm
+from training.bookings.models import WAY_LABELS, Way
 from training.catalogue.models import Agreement
 from training.people.models import Employment
 from training.web.fields import (
@@ -46,6 +47,7 @@ class BookForm(NoteForm):
         ask="whether this is still your line manager",
         choices={"yes": "Yes", "no": "No, that has changed"},
     )
+    way = RadioField("How are you coming?", ask="how you are coming")
     declared = CheckboxField(
         "I have my line manager’s agreement", ask="that you have your line manager’s agreement", required=True
     )
@@ -69,6 +71,18 @@ class BookForm(NoteForm):
         self._ask_about_manager([] if for_other else [job for job in employments if job.manager_address])
         if for_other:
             self._speak_of_somebody_else()
+
+    def offer_ways(self, ways: Mapping[Way, str]) -> None:
+        """Ask which way they come where the session leaves the choice; `ways` says of each how many places are left."""
+        if not ways:
+            del self.way
+            return
+        self.way.choices = [Choice(way.value, WAY_LABELS[way], left) for way, left in ways.items()]
+
+    @property
+    def way_chosen(self) -> Way | None:
+        """The way chosen; None where there was nothing to choose."""
+        return Way(self.way.data) if "way" in self and self.way.data else None
 
     @property
     def employment_id(self) -> int | None:
@@ -111,6 +125,8 @@ class BookForm(NoteForm):
         if "employment" in self:
             self.employment.label.text = "In which role are they coming?"
             self.employment.ask = "the role in which they are coming"
+        if "way" in self:
+            self.way.label.text, self.way.ask = "How are they coming?", "how they are coming"
         if "declared" in self:
             self.declared.label.text = "Their line manager agrees"
             self.declared.ask = "that their line manager agrees"

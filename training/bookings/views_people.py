@@ -18,7 +18,7 @@ from training.bookings.queries import booking_by_ref, live_booking, messages_abo
 from training.bookings.queries_desk import people_of_session
 from training.bookings.standing import cancelling_booked
 from training.bookings.terms import may_pass_on
-from training.bookings.views_book import facts_of, role_in_words, what_happened, written_to
+from training.bookings.views_book import facts_of, role_in_words, ways_left, what_happened, written_to
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.messages import label_of
@@ -91,6 +91,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
     employments = current_employments(viewer, person.id, clock.today())
     form = BookForm()
     rules = rules_for_jobs(course_session.course, employments)
+    form.offer_ways(ways_left(course_session))
     form.offer(employments, rules=rules, for_other=True)
     warned = warnings_for(viewer, person.id, course_session, employments)
     form.ask_note(warned, for_other=True)
@@ -103,6 +104,7 @@ def book_person(ref: str, person_ref: str) -> ResponseReturnValue:
                 form.employment_id,
                 declared=form.is_declared,
                 booked_by=viewer.person_id,
+                way=form.way_chosen,
             )
             note_warnings(viewer, booking, warned, form.noted)
         except Refused as refused:
