@@ -117,39 +117,6 @@ def cancelled(booking: Booking) -> None:
     tell(mail.CANCELLED, booking, values, bring_into_step(booking, comes=False))
 
 
-def called_off(participant: Participant) -> None:
-    """Say that the session will not take place, and take it out of the calendar."""
-    reason = participant.course_session.called_off_reason or ""
-    tell(mail.CALLED_OFF, participant, {"reason": reason}, bring_into_step(participant, comes=False))
-
-
-def changed(participant: Participant, differences: Sequence[str], removed: Sequence[CalendarMail]) -> None:
-    """Say what about the session has changed, and bring the calendar into step.
-
-    `removed` are the entries of parts that no longer exist, taken out of the calendar already.
-    """
-    listed = "\n".join(f"* {difference}" for difference in differences)
-    if isinstance(participant, TrainerAssignment):
-        tell(
-            mail_trainers.TRAINER_CHANGED,
-            participant,
-            {"differences": listed},
-            [*removed, *bring_into_step(participant, comes=True)],
-        )
-        guest_told(participant)
-        return
-    comes = participant.state is BookingState.CONFIRMED
-    standing = "You are booked." if comes else "You are on the waiting list."
-    if participant.offered_until is not None:
-        standing = f"A place is held for you until {moment(participant.offered_until)}."
-    tell(
-        mail.CHANGED,
-        participant,
-        {"differences": listed, "standing": standing},
-        [*removed, *bring_into_step(participant, comes=comes)],
-    )
-
-
 def trainer_invited(assignment: TrainerAssignment) -> bool:
     """Put a session into the calendar of somebody who teaches it; False where it is there already."""
     calendars = bring_into_step(assignment, comes=True)

@@ -3,17 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from training.agencies.models import Agency
-from training.bookings.models import HOLDING, LIVE, Booking, BookingState
+from training.bookings.models import HOLDING, Booking, BookingState
 from training.bookings.wording_answers import asked_at_desk
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.people.models import EmailAddress, Person
-from training.schedule.models import AssignmentState, TrainerAssignment
-from training.web.formats import count, listing
 
 
 @dataclass(frozen=True)
@@ -50,22 +48,6 @@ class Participant:
         return asked_at_desk(self.booking)
 
 
-@dataclass(frozen=True)
-class WhoHears:
-    """How many get a message about a deed on the whole session, and how many with a booking have no address."""
-
-    booked: int
-    silent: int
-    trainers: int
-
-    @property
-    def in_words(self) -> str:
-        """Who gets a message: “3 people with a booking or on the waiting list and 1 trainer”; empty for nobody."""
-        people = f"{count(self.booked, 'person')} with a booking or on the waiting list"
-        trainers = count(self.trainers, "trainer")
-        return listing(words for number, words in ((self.booked, people), (self.trainers, trainers)) if number)
-
-
 def people_of_session(viewer: Viewer, session_id: int) -> PeopleOfSession:
     """Everybody who has asked for a place on the session, in one query; nobody for others than the desk."""
     people = PeopleOfSession()
@@ -82,28 +64,6 @@ def people_of_session(viewer: Viewer, session_id: int) -> PeopleOfSession:
     people.waiting.sort(key=lambda one: (one.booking.waiting_since or one.booking.asked_at, one.booking.id))
     people.ended.sort(key=lambda one: one.ended_at, reverse=True)
     return people
-
-
-def who_hears_of_it(viewer: Viewer, session_id: int) -> WhoHears:
-    """Whom a deed on the whole session is told: live bookings, and trainers who said yes."""
-    if not viewer.works_at_desk:
-        return WhoHears(0, 0, 0)
-    has_address = exists().where(EmailAddress.person_id == Person.id, EmailAddress.is_primary)
-    booked = (
-        select(func.count().filter(has_address), func.count().filter(~has_address))
-        .select_from(Booking)
-        .join(Booking.person)
-        .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
-    )
-    teaching = (
-        select(func.count())
-        .select_from(TrainerAssignment)
-        .join(TrainerAssignment.person)
-        .where(TrainerAssignment.session_id == session_id, TrainerAssignment.state == AssignmentState.ACCEPTED)
-        .where(has_address)
-    )
-    reached, silent = db.session.execute(booked).one()
-    return WhoHears(reached, silent, db.session.scalar(teaching) or 0)
 
 
 def _participants(session_id: int) -> list[Participant]:

@@ -44,6 +44,8 @@ class PreviewedForm(VersionedForm):
 class MoveForm(PreviewedForm, PartsForm):
     """Other dates, times, place, link or way of holding a session, and whether people are told."""
 
+    marks_optional = False
+
     mode = SelectField("How it is held", ask="how it is held", choices=MODE_LABELS, coerce=Mode, first=None)
     venue = SelectField("Venue", ask="a venue", required=False, first="No venue", coerce=int)
     online_link = TextField(
@@ -113,6 +115,8 @@ class CallOffForm(PreviewedForm):
 
 class CapacityForm(VersionedForm):
     """How many places there are, and who moves to the waiting list where there are fewer than are taken."""
+
+    marks_optional = False
 
     capacity = NumberField("Number of places", ask="the number of places", most=2000)
     online_capacity = NumberField(

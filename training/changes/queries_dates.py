@@ -1,13 +1,14 @@
 """The other dates of a course that somebody can be brought to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from training.bookings.models import Way
+from training.bookings.counting import held_by_session
+from training.bookings.models import Booking, BookingState, Way
 from training.bookings.opening import refusal_of
-from training.bookings.places import standing_of
 from training.bookings.wording import dates, place
 from training.core import clock
 from training.core.database import db
@@ -51,6 +52,25 @@ def other_dates(session: CourseSession, *, must_be_open: bool) -> list[OtherDate
         .options(joinedload(CourseSession.course), joinedload(CourseSession.venue), selectinload(CourseSession.parts))
         .order_by(CourseSession.starts_at, CourseSession.id)
     ).all()
-    offered = [one for one in found if not must_be_open or refusal_of(one) is None]
-    standings = [(one, standing_of(one.id)) for one in offered]
-    return [OtherDate(one, standing.free(one), standing.waiting) for one, standing in standings]
+    held = held_by_session()
+    taken = {
+        row[0]: int(row[1])
+        for row in db.session.execute(
+            select(held.c.session_id, held.c.held).where(held.c.session_id.in_([one.id for one in found]))
+        )
+    }
+    waiting = _waiting([one.id for one in found])
+    return [
+        OtherDate(one, one.places_in_all - taken.get(one.id, 0), waiting.get(one.id, 0))
+        for one in found
+        if not must_be_open or refusal_of(one) is None
+    ]
+
+
+def _waiting(session_ids: Sequence[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Booking.session_id, func.count())
+        .where(Booking.session_id.in_(session_ids), Booking.state == BookingState.WAITING)
+        .group_by(Booking.session_id)
+    )
+    return {row[0]: row[1] for row in rows}
