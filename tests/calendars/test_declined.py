@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.bookings.links_in_mail import code_in, latest, link_in
+from tests.bookings.test_invite_decisions import moved
 from tests.calendars.answers import calendar, mail_with
 from tests.conftest import WallClock
 from tests.core.post import Post
@@ -20,7 +21,6 @@ from training.calendars.models import CalendarReply, Participation
 from training.calendars.operations_replies import Taken, take_in
 from training.calendars.replies import Reply, replies_in
 from training.calendars.settings import DECLINED_RELEASES
-from training.changes.operations_move import move_session
 from training.core import clock, sending
 from training.core.audit import AuditEntry
 from training.core.database import db
@@ -180,12 +180,8 @@ def test_an_answer_to_nothing_of_ours_is_passed_over(invited: Invited) -> None:
 def test_a_new_time_asks_anew(invited: Invited, client: Client, wall_clock: WallClock) -> None:
     """The answer to the old time says nothing about the new one (RFC 5546)."""
     invited.answers()
-    session = db.session.get_one(CourseSession, invited.session_id)
-    part, venue = times_of(session)[0], session.venue_id
-    db.session.rollback()
-    later = PartTimes(part.on + timedelta(days=1), part.starts, part.ends)
-    move_session(COMMAND, invited.session_id, [later], venue_id=venue, online_link="")
-    db.session.commit()
+    part = times_of(db.session.get_one(CourseSession, invited.session_id))[0]
+    moved(invited.session_id, [PartTimes(part.on + timedelta(days=1), part.starts, part.ends)])
     wall_clock.forward(minutes=1)
     assert invited.answers(sequence=0) is Taken.OLDER
     client.sign_in(db.session.get_one(Person, invited.person_id))

@@ -18,7 +18,7 @@ from training.core import clock
 from training.core.calendars import CalendarEvent, cancellation, invite, later_stamp, new_uid
 from training.core.database import db
 from training.core.mailboxes import bare_address
-from training.core.outbox import CalendarPart
+from training.core.outbox import CalendarPart, OutboxMessage
 from training.schedule.models import CourseSession, SessionPart, TrainerAssignment
 from training.schedule.rules import is_link
 
@@ -143,7 +143,8 @@ def bring_into_step(participant: Participant, *, comes: bool) -> list[CalendarMa
 
 
 def cancel_entry(participant: Participant, entry: CalendarEntry) -> CalendarMail:
-    """Take an entry out of the calendar it went to."""
+    """Take an entry out of the calendar it went to, also where the desk led the invitation to another address."""
+    entry.address = _address_told(entry)
     entry.sequence += 1
     entry.method = "CANCEL"
     entry.stamped_at = later_stamp(clock.now(), entry.stamped_at)
@@ -194,6 +195,14 @@ def _invite(
     entry.stamped_at = later_stamp(clock.now(), None)
     _keep(entry, said)
     return _mail(participant, entry)
+
+
+def _address_told(entry: CalendarEntry) -> str:
+    """Where the last invitation with this uid went, or is about to go."""
+    told = select(OutboxMessage.recipient_address).where(
+        OutboxMessage.calendar_uid == entry.uid, OutboxMessage.calendar_method == "REQUEST"
+    )
+    return db.session.scalar(told.order_by(OutboxMessage.id.desc()).limit(1)) or entry.address
 
 
 def _say_again(participant: Participant, entry: CalendarEntry, said: Said) -> CalendarMail:

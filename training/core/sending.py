@@ -153,7 +153,7 @@ def _reason_to_drop(message: OutboxMessage) -> str | None:
     if message.not_after is not None and message.not_after <= clock.now():
         return "It would no longer have been true."
     if message.calendar_method == "CANCEL" and not _invite_went_out(message):
-        return "The invite it cancels was never sent."
+        return "The invite it cancels was never sent, or came back."
     return None
 
 
@@ -166,6 +166,8 @@ def _invite_went_out(message: OutboxMessage) -> bool:
                 OutboxMessage.calendar_method == "REQUEST",
                 # A failed attempt may have been accepted after all; better a cancel too many.
                 or_(OutboxMessage.state == MessageState.SENT, OutboxMessage.attempts > 0),
+                # What came back is in nobody's calendar; sent again it is another message.
+                OutboxMessage.bounced_at.is_(None),
                 OutboxMessage.state != MessageState.DROPPED,
             )
             .limit(1)
