@@ -246,3 +246,18 @@ def test_an_administrator_sees_the_programme_and_does_not_load_it(desk: Client) 
     assert "Load a spreadsheet" not in desk.get("/desk/programme").links
     desk.get(LOAD, 403)
     desk.get("/desk/programme/roll-forward", 403)
+
+
+def test_from_a_file_to_what_learners_see(desk: Client, world: World) -> None:
+    assert world
+    address, _page = loaded(desk, SOUND)
+    press(desk, address, "Apply the file")
+    reference = sessions_here()[0].ref
+    month = "/courses?view=month&month=2027-01"
+    assert "Working together" not in desk.get(month).words(".muster-calendar a")
+    assert "Working together" in desk.get("/desk/programme?term=2027-spring").words(".muster-calendar__list a")
+    page = desk.click(desk.get("/desk/programme/drafts"), "Publish all that are ready")
+    desk.submit(page, {"when": "now"}, form="main form[method=post]", follow=True)
+    desk.sign_out()
+    assert "Working together" in desk.get(month).words(".muster-calendar a")
+    assert desk.get(f"/sessions/{reference}").h1 == "Working together"

@@ -38,10 +38,11 @@ def draft(world: World, on: date, **columns: object) -> CourseSession:
 
 
 def test_the_coming_term_opens_six_weeks_before_it_begins(desk: Client, wall_clock: WallClock) -> None:
+    assert desk.get(PAGE).h1 == "Programme: Spring term 2027"
     wall_clock.set("2026-11-19 10:00")
     assert coming_term().name == "Autumn term 2026"
     wall_clock.set("2026-11-20 10:00")
-    assert desk.get(PAGE).h1 == "Programme: Spring term 2027"
+    assert coming_term().name == "Spring term 2027"
     wall_clock.set("2027-02-18 10:00")
     assert coming_term().name == "Summer term 2027"
 
