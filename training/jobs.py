@@ -32,6 +32,7 @@ from training.core.transports import Both, FolderTransport, SmtpTransport, Trans
 from training.custody.operations_retention import remove_every_night
 from training.custody.ticks import follow_merges
 from training.evaluations import ticks as evaluations
+from training.homes import ticks_digests
 from training.people import ticks as people
 from training.pool import ticks as pool
 from training.programme import ticks as programme
@@ -117,6 +118,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),
         Job("bookings of merged records", 300, follow_merges),
         Job("what is past its time", 1800, remove_every_night),
+        Job("weekly digests", 300, ticks_digests.send_digests),
         # Last, so that one round also sends what it has written.
         Job("outbox", 2, lambda: sending.send_all(way_out)),
     )

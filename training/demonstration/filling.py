@@ -31,7 +31,7 @@ from training.demonstration.people import begin_people
 from training.demonstration.plans import add_plans
 from training.demonstration.programme import planned_sessions, published_years
 from training.demonstration.sessions import Schedule
-from training.demonstration.told import tell_managers_so_far
+from training.demonstration.told import tell_managers_so_far, write_digests
 from training.demonstration.trainers import note_what_they_teach, tell_trainers
 from training.schedule.models import SessionStatus
 from training.web import layout
@@ -91,6 +91,7 @@ def fill(seed: int = SEED) -> Filled:
     merge_two(diary.officer, now)
     ask_and_remind(now)
     tell_managers_so_far(now)
+    write_digests(now)
     tell_trainers(now)
     settle(ledger.chance("messages"), now)
     change_setting(COMMAND, layout.NOTICE, NOTICE)

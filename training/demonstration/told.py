@@ -1,4 +1,4 @@
-"""What line managers would have read of the bookings of their people by now, a message a day."""
+"""What line managers and readers of weekly digests would have had in their mail by now."""
 
 from datetime import datetime, time, timedelta
 
@@ -16,6 +16,7 @@ from training.core import clock
 from training.core.database import db
 from training.core.periods import first_time
 from training.core.settings import setting_value
+from training.homes.digests import due_digests, write_digest
 from training.schedule.models import CourseSession, SessionStatus
 
 BACK = timedelta(days=21)
@@ -47,6 +48,14 @@ def tell_managers_so_far(now: datetime) -> None:
     if now >= _morning(now):
         with clock.as_of(_morning(now)):
             first_time(ROUND, "", clock.today().isoformat())
+
+
+def write_digests(now: datetime) -> None:
+    """Write the digests of this week where it is the time for them."""
+    with clock.as_of(now):
+        for kind, person_id in due_digests():
+            write_digest(kind, person_id)
+            db.session.flush()
 
 
 def _due(booking: Booking) -> datetime:

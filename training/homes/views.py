@@ -1,6 +1,6 @@
 """The front page of each audience: what is next, and what needs doing."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.models import BOOKING_STATE_LABELS
@@ -15,7 +15,9 @@ from training.homes import (
     queries_my,
     queries_teaching,
     queries_waiting,
+    views_digests,
 )
+from training.homes.blueprint import blueprint
 from training.planning.years import TrainingYear
 from training.pool.queries_profile import courses_taught_by
 from training.reports.filters import choices, read_asked
@@ -27,9 +29,8 @@ from training.web import access
 from training.web.access import current_viewer
 from training.web.navigation import register_desk_section, register_tab
 
-blueprint = Blueprint("homes", __name__)
-PARTS = (agency_person,)
-"""Parts of other stages' pages that need what only the homes know."""
+PARTS = (agency_person, views_digests)
+"""Modules of the homes whose pages, or parts of other stages' pages, are known by being imported."""
 READERS = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER, Role.AGENCY_LEAD)
 HOMES = (
     (Role.OFFICER, "homes.desk"),
