@@ -12,6 +12,7 @@ from training.accounts.sign_ins import configure_sign_ins
 from training.accounts.views import blueprint as accounts_pages
 from training.accounts.views_single_sign_on import configure_single_sign_on
 from training.agencies.views import blueprint as agencies_pages
+from training.allotment.views import blueprint as allotment_pages
 from training.attendance.views import blueprint as attendance_pages
 from training.bookings.views import blueprint as bookings_pages
 from training.calendars.views import blueprint as calendars_pages
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     programme_pages,
     bookings_pages,
     changes_pages,
+    allotment_pages,
     calendars_pages,
     pool_pages,
     attendance_pages,

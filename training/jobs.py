@@ -11,6 +11,7 @@ from flask import Flask
 
 from training.accounts import ticks as accounts
 from training.accounts.configuring import viewer_for
+from training.allotment import ticks as allotment
 from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
 from training.bookings import (
@@ -99,6 +100,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("joining instructions", 300, ticks_reminders.ask_who_comes),
         Job("reminders", 300, ticks_reminders.remind_people),
         Job("drafts to publish", 60, programme.publish_due),
+        Job("applications to allot", 60, allotment.allot_what_is_due),
         Job("offers that run out", 60, bookings.lapse_offers),
         Job("agreements nobody gave", 60, ticks_agreements.lapse_agreements),
         Job("agreements to remind of", 300, ticks_agreements.follow_agreements),

@@ -1,0 +1,5 @@
+"""The pages of limits and allotments."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("allotment", __name__)
