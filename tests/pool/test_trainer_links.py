@@ -13,6 +13,7 @@ from tests.pages import Client
 from training.bookings.ticks_trainers import ask_trainers, invite_trainers
 from training.changes.operations_call_off import call_off_session
 from training.changes.operations_move import move_session
+from training.changes.operations_telling import tell_now
 from training.core import clock
 from training.core.database import db
 from training.core.links import create_link
@@ -114,6 +115,8 @@ def test_a_trainer_is_asked_again_when_the_session_is_moved(assignment: Asked) -
         venue_id=assignment.course_session.venue_id, online_link="",
     )  # fmt: skip
     db.session.commit()
+    tell_now(COMMAND, assignment.session_id)
+    db.session.commit()
     assert ask_trainers() == 1
     assert ask_trainers() == 0
     assert "moved since we asked you" in latest(ASKED).body_text
@@ -192,6 +195,8 @@ def test_a_form_opened_before_the_session_moved_accepts_no_date_unseen(client: C
         venue_id=assignment.course_session.venue_id, online_link="",
     )  # fmt: skip
     db.session.commit()
+    tell_now(COMMAND, assignment.session_id)
+    db.session.commit()
     page = client.submit(opened, {"answer": "can"}, status=400)
     assert "This session was moved while your page was open" in page.errors[0]
     assert "Thursday 10 December 2026" in page
@@ -249,6 +254,8 @@ def test_a_link_outlives_no_session_that_was_brought_forward(
         COMMAND, assignment.session_id, [PartTimes(date(2026, 11, 9), part.starts, part.ends)],
         venue_id=assignment.course_session.venue_id, online_link="",
     )  # fmt: skip
+    db.session.commit()
+    tell_now(COMMAND, assignment.session_id)
     db.session.commit()
     wall_clock.set("2026-11-20 10:00")
     client.get(address, status=410)

@@ -12,7 +12,7 @@ from training.bookings.wording import ABOUT_TO_START
 from training.changes import notices
 from training.changes.knowledge import Known, Step, differences, from_json, known_now, known_since, to_json
 from training.changes.notices import Hears, comes
-from training.changes.queries import accepted_trainers
+from training.changes.queries import accepted_trainers, asked_trainers
 from training.changes.settings import quiet_period
 from training.core import audit, clock
 from training.core.database import db
@@ -58,12 +58,19 @@ def note_change(viewer: Viewer, session: CourseSession, was: Known, silent_reaso
     if silent_reason:
         _settle(change, silent_reason)
         audit.record(viewer, "told nobody of the change", session, reason=silent_reason)
-    elif not who_hears(session, steps) and not notices.venue_hears(session, steps[0].known):
+    elif not _anybody_hears(session, steps):
         _settle(change, NOBODY if differences(steps[0].known, known_now(session), comes=True) else PUT_BACK)
     elif min(session.starts_at, *(step.known.starts_at for step in steps)) - now <= ABOUT_TO_START:
         change.tell_at = now
         deliver(viewer, session, change)
     return change
+
+
+def _anybody_hears(session: CourseSession, steps: list[Step]) -> bool:
+    """Whether somebody knows the session otherwise than it is, trainers who have not answered yet among them."""
+    was = steps[0].known
+    asked_again = was.parts != known_now(session).parts and asked_trainers(session.id) > 0
+    return asked_again or bool(who_hears(session, steps)) or notices.venue_hears(session, was)
 
 
 def tell_now(viewer: Viewer, session_id: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from training.bookings.invites import Participant
 from training.bookings.models import Booking, BookingState
@@ -14,12 +14,11 @@ from training.changes.notices import Hears
 from training.changes.operations_call_off import call_off_session, in_order_of_places
 from training.changes.operations_move import Move, put_into_effect
 from training.changes.operations_telling import open_change, steps_of, who_hears
-from training.changes.queries import accepted_trainers, locked_coming
+from training.changes.queries import accepted_trainers, asked_trainers, locked_coming
 from training.core import clock
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.viewer import Viewer
-from training.schedule.models import AssignmentState, TrainerAssignment
 
 LABELS = {
     BookingState.CONFIRMED: "booked",
@@ -71,7 +70,7 @@ def preview_of_move(viewer: Viewer, session_id: int, move: Move) -> Preview:
         if notices.venues_told(session, steps[0].known):
             groups.append(_group(VENUE, [], _latest(f"session:{session.id}")))
         listed = list(dict.fromkeys(found for one in steps for found in notices.differences_to_now(one.known, session)))
-        asked_again = _asked_trainers(session_id) if was.parts != known_now(session).parts else 0
+        asked_again = asked_trainers(session_id) if was.parts != known_now(session).parts else 0
         return Preview(listed, groups, asked_again)
     finally:
         db.session.rollback()
@@ -141,10 +140,3 @@ def _label(one: Participant) -> str:
 def _in_order(by_label: Mapping[str, list[Hears]]) -> list[tuple[str, list[Hears]]]:
     order = [*LABELS.values(), TEACHING]
     return sorted(by_label.items(), key=lambda pair: order.index(pair[0]))
-
-
-def _asked_trainers(session_id: int) -> int:
-    asked = select(func.count()).where(
-        TrainerAssignment.session_id == session_id, TrainerAssignment.state == AssignmentState.ASKED
-    )
-    return db.session.scalar(asked) or 0

@@ -1,6 +1,6 @@
 """Who is on a session that is about to change, and whether it still can be."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from training.bookings.operations import BEGUN
@@ -21,6 +21,14 @@ def accepted_trainers(session_id: int) -> list[TrainerAssignment]:
             .order_by(TrainerAssignment.id)
         )
     )
+
+
+def asked_trainers(session_id: int) -> int:
+    """How many trainers were asked and have not answered: they are asked again where the times change."""
+    asked = select(func.count()).where(
+        TrainerAssignment.session_id == session_id, TrainerAssignment.state == AssignmentState.ASKED
+    )
+    return db.session.scalar(asked) or 0
 
 
 def locked_coming(session_id: int, deed: str = "moved or called off") -> CourseSession:
