@@ -181,11 +181,8 @@ def desk_session(below: str) -> Growing:
 
 
 def people_found() -> Growing:
-    course_session = make_session()
-    return Growing(
-        f"/desk/sessions/{course_session.ref}/people/find?q=ada",
-        lambda: make_person("Ada", agency=make_agency()),
-    )
+    address = f"/desk/sessions/{make_session().ref}/people/find?q=ada"
+    return Growing(address, lambda: make_person("Ada", agency=make_agency()))
 
 
 def desk_venues() -> Growing:
