@@ -2,6 +2,7 @@
 
 from training.bookings.agreements import DEPUTY, LEAD, MANAGER
 from training.bookings.models import BookingState
+from training.bookings.not_me import NOT_ME
 from training.bookings.offers import OFFER
 from training.bookings.still_coming import STILL_COMING
 from training.core import clock
@@ -132,5 +133,6 @@ register_link_subject(MANAGER.name, "booking")
 register_link_subject(LEAD.name, "booking")
 register_link_subject(DEPUTY.name, "booking")
 register_link_subject(STILL_COMING.name, "booking")
+register_link_subject(NOT_ME.name, "booking")
 register_message_subject("booking", "booking")
 register_message_subject("course-wait", "course_wait")

@@ -87,7 +87,10 @@ def _examples() -> dict[str, str]:
         "course": f"{base}/courses",
         "agency": "Merrow Vale Care Trust",
         "again": "The session was moved since we asked you, so we ask you again.",
-        "booked_by": "Sam Rowe booked this for you. If that is not right, reply to this message.",
+        "booked_by": "Sam Rowe booked this for you. If it is not for you, or nobody asked you, say so here; it is then "
+        f"cancelled, and they are told:\n{base}/link",
+        "their_answer": "nobody asked them, and they do not want to come.",
+        "their_words": "In their words: I left the agency in the summer.",
         "by_whom": BY_WHOM[CancelledBy.OFFICER],
         "calendar_note": f"{CALENDAR_NOTE} {DECLINING_NOTE}",
         "code": CODE_EXAMPLE,

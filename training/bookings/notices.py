@@ -13,6 +13,7 @@ from training.bookings.invites import (
 )
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.notices_trainers import guest_told, way_in_words
+from training.bookings.not_me import who_booked
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_for, cut_off_of, may_pass_on
@@ -45,12 +46,12 @@ WHO_IS_ASKED = {
 
 def booked(booking: Booking) -> None:
     """Say that the person has a place, and put it in their calendar."""
-    tell(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
+    _tell_new(mail.CONFIRMATION, booking, {}, bring_into_step(booking, comes=True))
 
 
 def waiting(booking: Booking, position: int | None) -> None:
     """Say that the person is on the waiting list, at `position` in order of asking where that is certain."""
-    tell(mail.WAITING, booking, waiting_values(booking, position), [])
+    _tell_new(mail.WAITING, booking, waiting_values(booking, position), [])
 
 
 def waiting_values(booking: Booking, position: int | None) -> dict[str, str]:
@@ -66,7 +67,7 @@ def awaiting(booking: Booking) -> None:
     assert booking.agreement_until is not None
     contact = manager_contact(booking.employment) if booking.employment is not None else desk_contact()
     values = {"whom": WHO_IS_ASKED[contact.kind], "has": "has", "until": moment(booking.agreement_until)}
-    tell(mail_asked.AWAITING, booking, values, [])
+    _tell_new(mail_asked.AWAITING, booking, values, [])
 
 
 def kept_until_agreed(booking: Booking) -> None:
@@ -78,7 +79,7 @@ def applied(booking: Booking) -> None:
     """Say that the application has come, and when places are given out."""
     closes_at = booking.course_session.applications_close_at
     assert closes_at is not None
-    tell(mail.APPLIED, booking, {"closes": moment(closes_at)}, [])
+    _tell_new(mail.APPLIED, booking, {"closes": moment(closes_at)}, [])
 
 
 def promoted(booking: Booking) -> None:
@@ -156,6 +157,12 @@ def one_of_two_no_more(booking: Booking) -> None:
     send_days(booking, bring_into_step(booking, comes=True), "Your booking was mixed up with somebody else’s.")
 
 
+def _tell_new(kind: MessageKind, booking: Booking, own: Mapping[str, str], calendars: Sequence[CalendarMail]) -> None:
+    """Tell somebody of a booking, and where another made it, who did and how to say that it is not for them."""
+    said, secrets = who_booked(booking)
+    tell(kind, booking, {**own, "booked_by": said}, calendars, secrets=secrets)
+
+
 def tell(
     kind: MessageKind,
     participant: Participant,
@@ -222,7 +229,6 @@ def values_for(participant: Participant, calendars: Sequence[CalendarMail]) -> d
     invited = [sent for sent in calendars if sent.calendar.method == "REQUEST"]
     note = mail.CALENDAR_NOTE if len(course_session.parts) == 1 else mail.SEVERAL_DAYS_NOTE
     base = installation().base_url
-    booked_by = participant.booked_by.name if is_booking and participant.booked_by else ""
     return {
         "name": participant.person.given_name,
         "title": course_session.course.title,
@@ -240,9 +246,7 @@ def values_for(participant: Participant, calendars: Sequence[CalendarMail]) -> d
         "course": f"{base}/courses/{course_session.course.slug}",
         "cancelling": _cancelling(participant),
         "calendar_note": (f"{note} {mail.DECLINING_NOTE}" if is_booking else note) if invited else "",
-        "booked_by": f"{booked_by} booked this for you. If that is not right, reply to this message."
-        if booked_by
-        else "",
+        "booked_by": "",
         "soon": soon(course_session),
     }
 
