@@ -15,7 +15,7 @@ from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.models_told import ManagerTold, ToldStanding
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_told import tell
-from training.bookings.telling_managers import COPIES, HOUR, ManagerCopies
+from training.bookings.settings_told import COPIES, HOUR, ManagerCopies
 from training.bookings.ticks_told import tell_managers
 from training.catalogue.models import Agreement
 from training.core import clock

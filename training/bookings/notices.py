@@ -12,8 +12,8 @@ from training.bookings.invites import (
     what_differs,
 )
 from training.bookings.models import Booking, BookingState, CancelledBy
-from training.bookings.notices_trainers import guest_told, way_in_words
 from training.bookings.not_me import who_booked
+from training.bookings.notices_trainers import guest_told, way_in_words
 from training.bookings.offers import OFFER
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_for, cut_off_of, may_pass_on

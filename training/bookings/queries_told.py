@@ -12,7 +12,7 @@ from training.bookings.invites import invitable
 from training.bookings.models import Booking, BookingState, CancelledBy, DeclinedBy
 from training.bookings.models_told import ManagerTold, ToldStanding
 from training.bookings.queries_session import is_untold
-from training.bookings.telling_managers import ManagerCopies, manager_copies
+from training.bookings.settings_told import ManagerCopies, manager_copies
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.database import db

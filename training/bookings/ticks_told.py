@@ -5,7 +5,7 @@ from functools import partial
 
 from training.bookings.operations_told import note_unsaid, tell
 from training.bookings.queries_told import News, contact_for, find_news
-from training.bookings.telling_managers import HOUR
+from training.bookings.settings_told import HOUR
 from training.core import clock
 from training.core.database import reading
 from training.core.periods import first_time, was_done

@@ -9,7 +9,7 @@ from training.bookings.agreements import last_day_to_object
 from training.bookings.models import Booking, BookingState
 from training.bookings.operations_told import note_unsaid, tell
 from training.bookings.queries_told import contact_for, find_news
-from training.bookings.telling_managers import HOUR
+from training.bookings.settings_told import HOUR
 from training.bookings.ticks_told import ROUND
 from training.catalogue.models import Agreement
 from training.core import clock
