@@ -124,7 +124,7 @@ def client(app: Flask) -> Client:
 @pytest.fixture
 def mailbox() -> Generator[Mailbox]:
     """A mail server on loopback; `mailbox.url` is what `MUSTER_SMTP_URL` would be."""
-    with mailboxes.listening() as mailbox:
+    with mailboxes.listening(Mailbox()) as mailbox:
         yield mailbox
 
 

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+AnyMailbox = TypeVar("AnyMailbox", bound="Mailbox")
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,8 @@ class Mailbox:
 
 
 @contextmanager
-def listening() -> Generator[Mailbox]:
-    """A mailbox whose server answers on a free port of 127.0.0.1 until the block ends."""
-    mailbox = Mailbox()
+def listening(mailbox: AnyMailbox) -> Generator[AnyMailbox]:
+    """Let the server of `mailbox` answer on a free port of 127.0.0.1 until the block ends."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="mail server", daemon=True)
     thread.start()

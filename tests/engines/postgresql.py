@@ -87,9 +87,7 @@ def keep(folder: Path, run: int) -> None:
         shutil.chown(folder, "nobody")
     _run(place / "initdb", "--pgdata", data, "--username", USER, "--auth=trust", "--no-sync",
          "--encoding=UTF8", "--locale=C", cwd=folder)  # fmt: skip
-    options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items())
-    _run(place / "pg_ctl", "start", "--wait", "--silent", "--pgdata", data, "--log", folder / "log",
-         "--options", f"{options} -c unix_socket_directories='{folder}'", cwd=folder)  # fmt: skip
+    start(folder)
     if os.fork() > 0:
         return
     os.setsid()
@@ -97,8 +95,24 @@ def keep(folder: Path, run: int) -> None:
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)
     while _is_alive(run):
         time.sleep(0.2)
-    _run(place / "pg_ctl", "stop", "--silent", "--mode=immediate", "--pgdata", data, cwd=folder)
+    # A test may have stopped it.
+    if (data / "postmaster.pid").exists():
+        stop(folder)
     shutil.rmtree(folder.parent)
+
+
+def start(folder: Path) -> None:
+    """Start the server that lives in `folder`, and wait until it answers."""
+    options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items())
+    _run(_reachable(binaries(), folder) / "pg_ctl", "start", "--wait", "--silent", "--pgdata", folder / "data",
+         "--log", folder / "log", "--options", f"{options} -c unix_socket_directories='{folder}'",
+         cwd=folder)  # fmt: skip
+
+
+def stop(folder: Path) -> None:
+    """Stop the server in `folder` at once, as a power cut would."""
+    _run(_reachable(binaries(), folder) / "pg_ctl", "stop", "--wait", "--silent", "--mode=immediate",
+         "--pgdata", folder / "data", cwd=folder)  # fmt: skip
 
 
 def _is_alive(process: int) -> bool:
@@ -130,6 +144,8 @@ def _reachable(place: Path, folder: Path) -> Path:
         return place
     package = place.parents[1]
     copy = folder / "installed" / package.name / place.parent.name
+    if copy.is_dir():
+        return copy / place.name
     shutil.copytree(place.parent, copy, symlinks=True)
     # Where the wheel keeps the libraries that its programs look for beside the package.
     libraries = package.with_name(f"{package.name}.libs")
