@@ -42,7 +42,13 @@ def index() -> ResponseReturnValue:
     """All settings with what they are now."""
     viewer = current_viewer()
     mine = {setting.key for setting in settings() if may_change(viewer, cast("Setting[str]", setting))}
-    return render_template("web/settings.html", groups=by_group(), count=len(settings()), mine=mine)
+    return render_template(
+        "web/settings.html",
+        groups=by_group(),
+        count=len(settings()),
+        mine=mine,
+        may_check=current_viewer().has(Role.OFFICER),
+    )
 
 
 @blueprint.route("/desk/settings/<string:key>", methods=["GET", "POST"])
