@@ -120,7 +120,10 @@ def _cut_off_in_words(figures: Mapping[str, int]) -> str:
 
 def _charges_in_words(figures: Mapping[str, int]) -> str:
     if charges_in(figures).rows:
-        return "What is charged, and for what, is in the table of charges with these terms."
+        return (
+            "What is charged, and for what, is in the table of charges with these terms. Nothing is charged for a late "
+            "cancellation or an absence where somebody else took the place."
+        )
     return "No charges are made."
 
 

@@ -1,23 +1,33 @@
-"""What the worker would have sent before sessions that are near: joining instructions, answers, reminders."""
+"""The terms people booked under, and what the worker would have sent before sessions that are near, with answers."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from training.bookings.models import Booking, BookingState
 from training.bookings.operations_reminders import ask_whether_coming, remind, say_coming
 from training.bookings.still_coming import FARTHEST, asked_at, reminded_at
 from training.core import clock
 from training.core.database import db
-from training.core.policies import PolicyVersion
+from training.core.policies import PolicyVersion, terms_in_force
 from training.demonstration.diary import as_person
 from training.schedule.models import CourseSession, SessionStatus
 
+YEAR = timedelta(days=365)
 ANSWERS_AFTER = timedelta(hours=5)
 SILENT = 3
 """Every third person has not answered yet."""
+
+
+def agree_to_terms(now: datetime) -> None:
+    """Let everybody who booked in the last year have agreed to the terms that come with Muster."""
+    since = now - YEAR
+    with clock.as_of(since):
+        terms = terms_in_force()
+    db.session.execute(update(Booking).where(Booking.asked_at >= since).values(terms_id=terms.id))
+    db.session.flush()
 
 
 def ask_and_remind(now: datetime) -> None:

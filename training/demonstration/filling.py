@@ -14,7 +14,7 @@ from training.core.settings import change_setting
 from training.core.viewer import COMMAND, Role
 from training.demonstration.accounts import SignIn, add_accounts, add_roles, sign_ins
 from training.demonstration.agencies import NOTICE, PARTNERSHIP, add_agencies, codes
-from training.demonstration.before_sessions import ask_and_remind
+from training.demonstration.before_sessions import agree_to_terms, ask_and_remind
 from training.demonstration.booking import Bookings
 from training.demonstration.changes import merge_two, note_agencies
 from training.demonstration.courses import add_courses
@@ -84,6 +84,7 @@ def fill(seed: int = SEED) -> Filled:
     people.write_addresses()
     add_accounts(ledger, cast)
     rows = ledger.write()
+    agree_to_terms(now)
     # Before the deeds: messages bear the name.
     change_setting(COMMAND, layout.PARTNERSHIP_NAME, PARTNERSHIP)
     diary.replay()
