@@ -21,11 +21,13 @@ from training.bookings.models import Booking, BookingState
 from training.bookings.operations import cancel_booking
 from training.bookings.queries_programme import ProgrammeFilters, course_cards, upcoming_sessions
 from training.catalogue.models import CourseKind
+from training.core.checks import run_checks
 from training.core.database import Base, db
 from training.core.outbox import MessageState, OutboxMessage
 from training.core.policies import PolicyKind, delivered
 from training.core.refusal import Refused
 from training.core.viewer import ANONYMOUS, COMMAND
+from training.custody import checking
 from training.custody.queries_merge import duplicates
 from training.demonstration.accounts import PASSWORD
 from training.demonstration.filling import Filled, fill
@@ -207,6 +209,11 @@ def test_what_must_hold_holds(filled: Filled) -> None:
     if db.engine.dialect.name == "sqlite":
         assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
         assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_everything_that_is_looked_for_adds_up(filled: Filled) -> None:
+    assert checking.STAGES
+    assert [finding.sentence for _check, found in run_checks() for finding in found] == []
 
 
 def test_today_has_something_to_do(filled: Filled) -> None:

@@ -24,9 +24,12 @@ TRIED_FOR = timedelta(days=3)
 def settle(chance: Random, now: datetime) -> None:
     """Mark every message as sent within seconds, and a few of those that still matter as failed."""
     messages = list(db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+    last: dict[str, datetime] = {}
     for message in messages:
         message.state, message.attempts = MessageState.SENT, 1
-        message.sent_at = min(now, message.created_at + timedelta(seconds=chance.randrange(1, 6)))
+        sent_at = min(now, message.created_at + timedelta(seconds=chance.randrange(1, 6)))
+        # None overtakes an earlier one of its stream.
+        message.sent_at = last[message.stream] = max(sent_at, last.get(message.stream, sent_at))
         message.wipe_secrets()
     sessions: set[datetime | None] = set()
     for kind, attempts, reason in FAILURES:
