@@ -14,6 +14,7 @@ from training.accounts.views_single_sign_on import configure_single_sign_on
 from training.agencies.views import blueprint as agencies_pages
 from training.allotment.views import blueprint as allotment_pages
 from training.attendance.views import blueprint as attendance_pages
+from training.bookings.limits_first import declare_first_limits
 from training.bookings.views import blueprint as bookings_pages
 from training.calendars.views import blueprint as calendars_pages
 from training.catalogue.views import blueprint as catalogue_pages
@@ -118,6 +119,7 @@ def register_stages(app: Flask, config: Config) -> None:
         app.register_blueprint(kept_mail.blueprint)
     declare_account_access(app)
     declare_form_limits(app)
+    declare_first_limits(app)
     check_access_is_declared(app)
     links.check_links_have_pages(app)
 

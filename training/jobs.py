@@ -16,6 +16,7 @@ from training.attendance import ticks as attendance
 from training.bookings import ticks as bookings
 from training.bookings import (
     ticks_agreements,
+    ticks_first,
     ticks_invites,
     ticks_jobs,
     ticks_needs,
@@ -102,6 +103,7 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("drafts to publish", 60, programme.publish_due),
         Job("applications to allot", 60, allotment.allot_what_is_due),
         Job("offers that run out", 60, bookings.lapse_offers),
+        Job("places nobody confirmed", 60, ticks_first.let_go_of_places),
         Job("agreements nobody gave", 60, ticks_agreements.lapse_agreements),
         Job("agreements to remind of", 300, ticks_agreements.follow_agreements),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),

@@ -343,6 +343,8 @@ class FirstRequest(Identified, Dated, Versioned, Base):
     tries: Mapped[int] = mapped_column(default=0)
     """How many codes were typed that were wrong."""
     until: Mapped[datetime] = mapped_column(index=True)
+    confirmed_at: Mapped[datetime | None]
+    """When the right code was typed; the row stays until its time is over, for a button that is pressed twice."""
     is_new_person: Mapped[bool]
     """Whether the record was made for this booking, and goes with it when nobody confirms."""
     typed: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -24,6 +24,11 @@ def refusal_of(course_session: CourseSession) -> str | None:
     return _why_not(refusal, opens_at, closes_at) if refusal else None
 
 
+def is_still_to_come(course_session: CourseSession) -> bool:
+    """Whether the session is published and has not begun, whether or not it can be booked now."""
+    return course_session.status is SessionStatus.PUBLISHED and clock.now() < course_session.starts_at
+
+
 def _why_not(refusal: Refusal, opens_at: datetime | None, closes_at: datetime | None) -> str:
     if refusal is Refusal.NOT_OPEN_YET and opens_at is not None:
         return f"Booking opens on {moment(opens_at)}"

@@ -13,7 +13,7 @@ from training.bookings.agreement_rule import agreement_for
 from training.bookings.coming import employment_to_come_in, way_to_come
 from training.bookings.fairness import fair_rank
 from training.bookings.models import LIVE, AgreedBy, Booking, BookingState, CancelledBy, Way
-from training.bookings.opening import refusal_of
+from training.bookings.opening import is_still_to_come, refusal_of
 from training.bookings.places import (
     certain_position,
     counted,
@@ -25,7 +25,7 @@ from training.bookings.places import (
     take_place,
     waiting_in_order,
 )
-from training.bookings.queries_session import goes_first_for, is_untold
+from training.bookings.queries_session import goes_first_for, held_place, is_untold
 from training.bookings.reach import acts_as, agrees_as, may_book_for
 from training.bookings.rules import is_late_cancellation
 from training.bookings.rules_queue import choose
@@ -75,7 +75,9 @@ def book_place(
     `declared` is whether the line manager's agreement was declared. `booked_by` is the person who books for them.
     """
     course_session = locked_session(session_id)
-    require_open(course_session)
+    # Whoever has a place held asked for it while booking was open.
+    if held_place(session_id, person_id) is None or not is_still_to_come(course_session):
+        require_open(course_session)
     promote_waiting(viewer, course_session)
     booking = new_booking(
         viewer,
@@ -136,7 +138,15 @@ def add_booking(
     ties: Ties = NO_TIES,
     agreed_by: AgreedBy | None = None,
 ) -> Booking:
-    """Add a booking that waits, whoever asks for it; `agreed_by` is given where their own manager or lead does."""
+    """Add a booking that waits, whoever asks for it; `agreed_by` is given where their own manager or lead does.
+
+    A place that was held for them while an address was confirmed is this booking's from now on.
+    """
+    held = held_place(course_session.id, person.id)
+    held_way, held_until = (held.way, held.held_until) if held is not None else (None, None)
+    if held is not None:
+        db.session.delete(held)
+        db.session.flush()
     agency_id = employment.agency_id if employment else None
     agreement = agreement_for(course_session.course, agency_id)
     if agreement is Agreement.DECLARED and not declared and agreed_by is None:
@@ -168,6 +178,8 @@ def add_booking(
         course_wait_id=ties.course_wait_id,
         preference=ties.preference,
     )
+    if held_until is not None and held_way is booking.way:
+        booking.state, booking.held_until = BookingState.HELD, held_until
     db.session.add(booking)
     db.session.flush()
     return booking
@@ -180,13 +192,14 @@ def settle_new(viewer: Viewer, course_session: CourseSession, bookings: list[Boo
     """
     if is_in_window(course_session):
         for booking in bookings:
-            booking.state = BookingState.APPLIED
+            booking.state, booking.held_until = BookingState.APPLIED, None
             _ask_if_needed(booking)
             audit.record(viewer, "applied", booking, after={"state": booking.state})
             if tell:
                 tell_where_it_stands(booking)
         return
-    admitted = _admitted(course_session, bookings)
+    has_place = {booking.id for booking in bookings if booking.state is BookingState.HELD}
+    admitted = has_place | admitted_now(course_session, [one for one in bookings if one.id not in has_place])
     for booking in bookings:
         if booking.id in admitted:
             take_place(viewer, booking, "booked")
@@ -210,8 +223,10 @@ def tell_where_it_stands(booking: Booking) -> None:
         notices.waiting(booking, certain_position(booking))
 
 
-def _admitted(course_session: CourseSession, newcomers: list[Booking]) -> set[int]:
+def admitted_now(course_session: CourseSession, newcomers: list[Booking]) -> set[int]:
     """Which of the new bookings get a place now; whoever waited was given theirs before."""
+    if not newcomers:
+        return set()
     reserved = [one for one in newcomers if one.reservation_id is not None]
     others = [one for one in newcomers if one.reservation_id is None]
     waiting: list[Booking] = []
@@ -282,7 +297,10 @@ def require_open(course_session: CourseSession) -> None:
 def _require_no_live_booking(viewer: Viewer, session_id: int, person_id: int) -> None:
     present = db.session.execute(
         select(Booking.ref, Booking.state).where(
-            Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(LIVE)
+            Booking.session_id == session_id,
+            Booking.person_id == person_id,
+            Booking.state.in_(LIVE),
+            Booking.state != BookingState.HELD,
         )
     ).first()
     if present is None:

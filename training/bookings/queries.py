@@ -60,6 +60,8 @@ def live_booking(viewer: Viewer, session_id: int, person_id: int) -> Booking | N
             Booking.session_id == session_id,
             Booking.person_id == person_id,
             Booking.state.in_(LIVE),
+            # Anybody can have a place held under somebody's address for a while: that is no booking yet.
+            Booking.state != BookingState.HELD,
             within_reach(viewer),
         )
     )
@@ -70,7 +72,7 @@ def my_bookings(viewer: Viewer) -> MyBookings:
     found = db.session.scalars(
         select(Booking)
         .join(Booking.course_session)
-        .where(Booking.person_id == viewer.person_id)
+        .where(Booking.person_id == viewer.person_id, Booking.state != BookingState.HELD)
         .options(
             joinedload(Booking.course_session).options(
                 joinedload(CourseSession.course),

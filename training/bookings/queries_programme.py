@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from training.bookings.counting import held_by_session, places_in_all, taken
-from training.bookings.models import LIVE, Booking
+from training.bookings.models import LIVE, Booking, BookingState
 from training.bookings.rules import Refusal, may_book
 from training.catalogue.models import Course, CourseAudience, CourseKind, CourseStatus, Mode
 from training.core import clock
@@ -218,7 +218,10 @@ def own_booking(viewer: Viewer, session_id: int) -> Booking | None:
         return None
     return db.session.scalar(
         select(Booking).where(
-            Booking.session_id == session_id, Booking.person_id == viewer.person_id, Booking.state.in_(LIVE)
+            Booking.session_id == session_id,
+            Booking.person_id == viewer.person_id,
+            Booking.state.in_(LIVE),
+            Booking.state != BookingState.HELD,
         )
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from training.bookings.models import LIVE, Booking, CancelledBy, Reservation, SessionChange
+from training.bookings.models import LIVE, Booking, BookingState, CancelledBy, Reservation, SessionChange
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
@@ -27,10 +27,20 @@ def live_bookings(session_id: int) -> list[Booking]:
 
 
 def live_booking_on(session_id: int, person_id: int) -> Booking | None:
-    """The live booking of a person on a session, read afresh."""
+    """The live booking of a person on a session, read afresh; a place held while an address is confirmed is none."""
     return db.session.scalar(
         select(Booking)
         .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state.in_(LIVE))
+        .where(Booking.state != BookingState.HELD)
+        .execution_options(populate_existing=True)
+    )
+
+
+def held_place(session_id: int, person_id: int) -> Booking | None:
+    """The place that is held for a person while their address is confirmed, read afresh."""
+    return db.session.scalar(
+        select(Booking)
+        .where(Booking.session_id == session_id, Booking.person_id == person_id, Booking.state == BookingState.HELD)
         .execution_options(populate_existing=True)
     )
 

@@ -44,13 +44,15 @@ NO_ROLE = "We do not know your agency yet. You can book all the same; tell us on
 
 
 @blueprint.route("/sessions/<string:ref>/book", methods=["GET", "POST"])
-@access.signed_in
+@access.public
 def book(ref: str) -> ResponseReturnValue:
-    """What, when, where, in which role; one button books."""
+    """What, when, where, in which role; one button books. Without being signed in: to the page that asks who it is."""
     viewer = current_viewer()
     course_session = session_by_ref(viewer, ref)
-    if course_session is None or course_session.status is SessionStatus.DRAFT or viewer.person_id is None:
+    if course_session is None or course_session.status is SessionStatus.DRAFT:
         abort(404)
+    if viewer.person_id is None:
+        return redirect(url_for("bookings.first_book", ref=course_session.ref))
     present = live_booking(viewer, course_session.id, viewer.person_id)
     if present is not None:
         return redirect(url_for("bookings.show", ref=present.ref))

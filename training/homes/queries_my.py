@@ -68,6 +68,7 @@ def coming_bookings(viewer: Viewer) -> list[ComingBooking]:
         .where(
             Booking.person_id == viewer.person_id,
             Booking.state.in_(LIVE),
+            Booking.state != BookingState.HELD,
             CourseSession.ends_at > clock.now(),
         )
         .order_by(CourseSession.starts_at, Booking.id)

@@ -70,18 +70,53 @@ def add_person(viewer: Viewer, new: NewPerson) -> Person:
     address = clean_address(new.address) if new.address else None
     if address is not None:
         require_unknown(address)
-    for _ in range(REFERENCE_TRIES):
-        person = _written(new, address)
-        if person is not None:
-            break
-        if address is not None:
-            require_unknown(address)
-    else:
-        raise RuntimeError("no free reference was found: there are too many people for references of this length")
+    person = _with_free_reference(new, address)
     audit.record(viewer, "added", person)
     if new.job is not None:
         add_employment(viewer, person, new.job, clock.today())
     return person
+
+
+def add_unproven(new: NewPerson) -> Person:
+    """Add somebody of whom nothing is known but a name and an address that nobody has confirmed yet.
+
+    Nothing is noted of it, for they are gone again (`forget_unproven`) unless they confirm it (`keep_unproven`).
+    Refused as in `add_person`.
+    """
+    require_name(new.given_name, "given_name")
+    require_name(new.family_name, "family_name")
+    address = clean_address(new.address or "")
+    require_unknown(address)
+    return _with_free_reference(new, address)
+
+
+def keep_unproven(viewer: Viewer, person: Person, given_name: str, family_name: str) -> None:
+    """Let somebody stay who has confirmed their address, under the name that they typed."""
+    require_name(given_name, "given_name")
+    require_name(family_name, "family_name")
+    person.given_name, person.family_name = given_name, family_name
+    fold(person)
+    audit.record(viewer, "added", person)
+
+
+def forget_unproven(person: Person) -> bool:
+    """Remove somebody who never confirmed their address and has no account; False where they have."""
+    db.session.refresh(person)
+    if person.account is not None or person.employments or any(row.confirmed_at for row in person.addresses):
+        return False
+    db.session.delete(person)
+    db.session.flush()
+    return True
+
+
+def _with_free_reference(new: NewPerson, address: str | None) -> Person:
+    for _ in range(REFERENCE_TRIES):
+        person = _written(new, address)
+        if person is not None:
+            return person
+        if address is not None:
+            require_unknown(address)
+    raise RuntimeError("no free reference was found: there are too many people for references of this length")
 
 
 def _written(new: NewPerson, address: str | None) -> Person | None:

@@ -33,7 +33,7 @@ def add_employment(viewer: Viewer, person: Person, job: Job, from_on: date) -> E
 
     A lead of the agency, or the desk, vouches by writing it down; else the person's addresses say how far it is known.
     """
-    _require_real_job(person, job)
+    require_real_job(person, job)
     employment = Employment(person=person, from_on=from_on, standing=Standing.ASKED, **asdict(job))
     db.session.add(employment)
     db.session.flush()
@@ -49,7 +49,7 @@ def add_employment(viewer: Viewer, person: Person, job: Job, from_on: date) -> E
 
 def change_employment(viewer: Viewer, employment: Employment, job: Job) -> bool:
     """Put right what the job says, and say whether anything changed; for a move to another agency see `move_agency`."""
-    _require_real_job(employment.person, job)
+    require_real_job(employment.person, job)
     standing, confirmed_at = employment.standing, employment.manager_confirmed_at
     wanted = asdict(job)
     if job.manager_address != employment.manager_address:
@@ -106,7 +106,8 @@ def end_employment(viewer: Viewer, employment: Employment, last_on: date) -> Non
         audit.record(viewer, "ended", employment, before=before, after=after)
 
 
-def _require_real_job(person: Person, job: Job) -> None:
+def require_real_job(person: Person, job: Job) -> None:
+    """Raise Refused, with the field, where the job cannot be the person's."""
     require_words(job.job_role, "job_role", "The job role")
     require_words(job.agency_named, "agency_named", "The name of the agency")
     require_words(job.manager_name, "manager_name", "The name of the manager")
