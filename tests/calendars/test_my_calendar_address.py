@@ -21,7 +21,7 @@ from training.core import clock
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.logs import discreet
-from training.core.viewer import COMMAND
+from training.core.viewer import COMMAND, Role
 from training.people.models import Person
 from training.schedule.models import CourseSession
 from training.web.limits import HOUR, Limit
@@ -229,3 +229,22 @@ def test_it_is_offered_where_people_look_for_it(app: Flask, client: Client) -> N
     for page in ("/my/account", "/my/bookings"):
         found = client.get(page).links
         assert found["Have your calendar read your sessions by itself"] == "/my/account/calendar"
+
+
+def test_the_desk_can_switch_it_off_for_somebody_who_lost_a_device(app: Flask, client: Client) -> None:
+    person = make_person("Priya", "Nair")
+    address, ref = new_address(client, person), person.ref
+    client.sign_in(make_person("Ruth", role=Role.ADMINISTRATOR))
+    page = client.get(f"/desk/people/{ref}")
+    assert "Their calendar can read their sessions at an address of their own" in page
+    assert address not in page.body.decode()
+    asking = client.click(page, "Switch the calendar address off")
+    assert client.submit(asking, status=400).errors == ["Enter the reason"]
+    said = client.submit(asking, {"reason": "Lost telephone"}, follow=True)
+    assert said.flashes == ["The calendar address of Priya Nair is switched off."]
+    assert "They have no calendar address." in said
+    assert fetch(app, address).status_code == 410
+    again = client.post(f"/desk/people/{ref}/calendar-off", {"reason": "Twice"}, follow=True, status=200)
+    assert again.flashes == ["The calendar address of Priya Nair was switched off already."]
+    reasons = db.session.scalars(select(AuditEntry.reason).where(AuditEntry.deed == "switched a calendar address off"))
+    assert reasons.all() == ["Lost telephone"]

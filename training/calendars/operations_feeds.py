@@ -40,6 +40,12 @@ def revoke_feed(viewer: Viewer) -> bool:
     return _revoke(viewer, viewer.person_id)
 
 
+def switch_off_for(viewer: Viewer, person: Person, reason: str) -> bool:
+    """Make the calendar address of somebody else useless, who lost a device say; False where there is none."""
+    lock_row(Person, person.id)
+    return _revoke(viewer, person.id, reason)
+
+
 def token_hash(token: str) -> str:
     """What is kept of the secret in an address."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -62,7 +68,7 @@ def note_reading(feed_id: int, on: date, content_hash: str, changed_at: datetime
     )
 
 
-def _revoke(viewer: Viewer, person_id: int) -> bool:
+def _revoke(viewer: Viewer, person_id: int, reason: str | None = None) -> bool:
     feed = db.session.scalar(
         select(CalendarFeed).where(CalendarFeed.person_id == person_id, CalendarFeed.revoked_at.is_(None))
     )
@@ -70,5 +76,5 @@ def _revoke(viewer: Viewer, person_id: int) -> bool:
         return False
     feed.revoked_at = clock.now()
     db.session.flush()
-    audit.record(viewer, "switched a calendar address off", feed)
+    audit.record(viewer, "switched a calendar address off", feed, reason=reason)
     return True

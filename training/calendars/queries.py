@@ -11,7 +11,7 @@ from training.calendars.models import CalendarFeed
 from training.calendars.operations_feeds import token_hash
 from training.core import clock
 from training.core.database import db
-from training.core.viewer import Viewer
+from training.core.viewer import Role, Viewer
 from training.people.models import Account
 from training.schedule.models import AssignmentState, CourseSession, SessionStatus, TrainerAssignment
 
@@ -36,6 +36,15 @@ def own_feed(viewer: Viewer) -> CalendarFeed | None:
     """The calendar address in force of the person who asks."""
     return db.session.scalar(
         select(CalendarFeed).where(CalendarFeed.person_id == viewer.person_id, CalendarFeed.revoked_at.is_(None))
+    )
+
+
+def feed_of(viewer: Viewer, person_id: int) -> CalendarFeed | None:
+    """The calendar address in force of somebody, for the desk; nothing but when it was made and last read is told."""
+    if not viewer.works_at_desk and not viewer.has(Role.SYSTEM):
+        return None
+    return db.session.scalar(
+        select(CalendarFeed).where(CalendarFeed.person_id == person_id, CalendarFeed.revoked_at.is_(None))
     )
 
 
