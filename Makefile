@@ -16,7 +16,7 @@ SOURCES := training migrations tests bench wsgi.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench assets format static-checks
+.PHONY: help run test check bench load assets format static-checks
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,9 @@ static-checks: $(ENVIRONMENT)
 
 bench: $(ENVIRONMENT) $(ASSETS) ## Measure speed, as ratios that mean the same on every machine
 	@$(BIN)/python -m bench
+
+load: $(ENVIRONMENT) $(ASSETS) ## Put 230 people, their managers and two workers on 25 places, and prove that all is right
+	@$(BIN)/python -m bench.load
 
 assets: $(ASSETS) ## Build styles, fonts and scripts into training/static/
 
