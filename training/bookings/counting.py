@@ -1,5 +1,7 @@
 """How places are counted, in SQL: from the states of bookings and from what is reserved, never kept anywhere."""
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, Integer, Subquery, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
@@ -12,6 +14,7 @@ def places_in_all() -> ColumnElement[int]:
     return CourseSession.capacity + func.coalesce(CourseSession.online_capacity, 0)
 
 
+@cache
 def unnamed_places() -> ColumnElement[int]:
     """The places of a row of Reservation for which nobody is named; a booking made in it names one for good."""
     named = aliased(Booking)
@@ -19,6 +22,7 @@ def unnamed_places() -> ColumnElement[int]:
     return Reservation.places - count
 
 
+@cache
 def taken() -> Subquery:
     """Places held: `session_id`, `way`, `agency_id` and `places`, a row for each booking and each open reservation."""
     booked = select(
@@ -30,6 +34,7 @@ def taken() -> Subquery:
     return union_all(booked, reserved).subquery("taken")
 
 
+@cache
 def held_by_session() -> Subquery:
     """How many places of each session are held: `session_id` and `held`; no row where none is."""
     rows = taken()
