@@ -223,7 +223,7 @@ def run(engine: str, seed: int) -> list[Claim]:
     with (
         tempfile.TemporaryDirectory() as name,
         database(engine, Path(name)) as url,
-        mailboxes.listening() as mailbox,
+        mailboxes.listening(Mailbox()) as mailbox,
     ):
         port = free_port()
         environment = environment_of(url, port, mailbox, Path(name))
