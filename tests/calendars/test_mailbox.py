@@ -2,7 +2,9 @@
 
 import logging
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -23,6 +25,7 @@ from training.calendars.settings import READS_MAILBOX
 from training.calendars.ticks import read_mailbox
 from training.core import sending
 from training.core.database import db
+from training.core.outbox import OutboxMessage
 from training.core.settings import change_setting
 from training.core.viewer import COMMAND
 
@@ -145,6 +148,29 @@ def test_a_worker_that_is_killed_between_a_mail_and_its_number_reads_it_again(
         patched.undo()
         assert read_mailbox(server) == 1
     assert (len(answers()), position()[1], _messages()) == (1, 1, written)
+
+
+def test_two_workers_at_once_note_each_answer_once_and_ask_once(app: Flask) -> None:
+    people = [invited() for _ in range(4)]
+    db.session.remove()
+    ready = Barrier(2)
+    with serving() as folder:
+        server = ImapServer.from_url(folder.url())
+        for person in people:
+            folder.add(answered(*person))
+
+        def work() -> None:
+            with app.app_context():
+                ready.wait(10)
+                read_mailbox(server)
+
+        with ThreadPoolExecutor(2) as pool:
+            for worker in [pool.submit(work) for _ in range(2)]:
+                worker.result(60)
+        assert position() == (folder.validity, 4)
+    assert answers() == [Participation.DECLINED] * 4
+    asked = db.session.scalars(select(OutboxMessage.id).where(sending.OutboxMessage.kind == "calendars.declined"))
+    assert len(asked.all()) == 4
 
 
 def test_a_database_that_is_away_loses_no_mail(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,4 +332,4 @@ def test_a_url_that_cannot_be_meant_is_refused_without_showing_the_password(url:
 
 def _messages() -> int:
     db.session.rollback()
-    return len(db.session.scalars(select(sending.OutboxMessage.id)).all())
+    return len(db.session.scalars(select(OutboxMessage.id)).all())
