@@ -23,6 +23,7 @@ from training.bookings import (
     ticks_reminders,
     ticks_told,
     ticks_trainers,
+    ticks_waits,
 )
 from training.calendars.imap import ImapServer
 from training.calendars.ticks import read_mailbox
@@ -107,6 +108,8 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("agreements nobody gave", 60, ticks_agreements.lapse_agreements),
         Job("agreements to remind of", 300, ticks_agreements.follow_agreements),
         Job("bookings that follow a job", 60, ticks_jobs.follow_jobs),
+        Job("dates to tell people who wait of", 300, ticks_waits.tell_new_dates),
+        Job("waits that end", 300, ticks_waits.end_waits),
         Job("trainers to ask", 60, ticks_trainers.ask_trainers),
         Job("trainers’ calendars", 60, ticks_trainers.invite_trainers),
         Job("requests that end", 60, pool.end_requests),

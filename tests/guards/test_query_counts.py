@@ -17,7 +17,7 @@ from tests.factories import (
     make_venue,
     number,
 )
-from tests.guards import growing_agreements, growing_changes, growing_messages, growing_trainers
+from tests.guards import growing_agreements, growing_changes, growing_messages, growing_trainers, growing_waits
 from tests.guards.growing import Growing
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
@@ -437,6 +437,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     **growing_trainers.PAGES,
     **growing_agreements.PAGES,
     **growing_changes.PAGES,
+    **growing_waits.PAGES,
     "its trainers": lambda: desk_session("/trainers"),
     "its people": lambda: desk_session("/people"),
     "people to book": people_found,

@@ -56,6 +56,10 @@ def wish_parts(side: Side) -> dict[str, str]:
     return {"ref": side.wish}
 
 
+def wait_parts(side: Side) -> dict[str, str]:
+    return {"ref": side.waits}
+
+
 def file_parts(side: Side) -> dict[str, str]:
     return {"ref": side.file}
 
@@ -70,7 +74,9 @@ LEADS = LEAD | {"deputy"}
 ROUTES: dict[str, Reach | None] = {
     "/my/bookings/": Reach(booking_parts, LEARNER),
     "/my/bookings/<string:ref>/evaluation": Reach(evaluation_parts, LEARNER),
+    "/my/waits/": Reach(wait_parts, LEARNER),
     "/my/agency/ask/": Reach(wish_parts, LEARNER),
+    "/agency/bookings/": Reach(booking_parts, LEADS),
     "/agency/agreements/": Reach(booking_parts, LEADS),
     "/agency/deputies/": Reach(person_parts("deputy"), LEAD),
     "/agency/headcounts/": Reach(agency_parts, LEADS),

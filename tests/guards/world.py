@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, text
 
-from tests.factories import make_agency, make_assignment, make_booking, make_person, make_session
+from tests.factories import make_agency, make_assignment, make_booking, make_course, make_person, make_session
 from training.agencies.models import Agency, AgencyParent, Sector
 from training.attendance.models import Presence
 from training.attendance.operations import MarkWanted, close_register, take_register
 from training.attendance.rules import NOT_MARKED, MarkState
-from training.bookings.models import BookingWarning
+from training.bookings.models import BookingWarning, CourseWait
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.batches import Batch, BatchState
@@ -48,6 +48,8 @@ class Side:
     """The learner's request to lead an agency below, for the lead to decide."""
     file: str
     """A staff list that the lead brought."""
+    waits: str
+    """What the learner waits for."""
 
 
 def make_sides() -> tuple[Side, Side]:
@@ -75,7 +77,8 @@ def make_side(word: str) -> Side:
         state=BatchState.READY, file_name="staff.csv",
         given={"agency": agency.id, "as_lead": True, "last_on": BEGAN.isoformat()},
     )  # fmt: skip
-    db.session.add_all([wish, file])
+    wait = CourseWait(ref=f"WAIT-{word}".upper(), course=make_course(), person=people["learner"])
+    db.session.add_all([wish, file, wait])
     held, asks, comes, evaluates = make_sessions(people["trainer"], people["learner"])
     return Side(
         word,
@@ -88,6 +91,7 @@ def make_side(word: str) -> Side:
         asks,
         wish.ref,
         file.ref,
+        wait.ref,
     )
 
 

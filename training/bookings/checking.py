@@ -119,6 +119,18 @@ def warnings_for_many(
     return found
 
 
+def clashes_with(
+    viewer: Viewer, person_id: int, sessions: Sequence[CourseSession], *, without: int | None = None
+) -> dict[int, list[Warned]]:
+    """What else the person has in the hours of each of `sessions`, by its key, but for the session `without`.
+
+    As many queries for many sessions as for one. The caller answers for the viewer’s reach.
+    """
+    voice = YOU if viewer.person_id == person_id else THEY
+    coming = [one for one in _sittings_of(viewer, [person_id]).get(person_id, []) if one.session_id != without]
+    return {one.id: _clashes(voice, coming, one) for one in sessions}
+
+
 def _first_things(
     voice: Voice,
     facts: _Course,

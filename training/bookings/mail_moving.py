@@ -38,39 +38,20 @@ When you get a place here, your place on ((kept_day)) is given up. If you would 
 """,
 )
 
-REPLACED = register_kind(
-    "bookings.replaced",
-    "Place passed to a colleague",
-    "((soon))((colleague)) takes your place: ((title)), ((first_day))",
+MOVE_ENDED = register_kind(
+    "bookings.move-ended",
+    "No longer waiting to move",
+    "You are no longer waiting to move to ((first_day)): ((title))",
     """
 Hello ((name)),
 
-((colleague)) takes your place on ((title)). We have written to them. You do not need to do anything.
+You were waiting to move to this date of ((title)). No place became free before your place on ((kept_day)) began, so \
+we have taken you off its waiting list.
 
 ((dates))
 
-Booking reference: ((reference))
-""",
-)
-
-SENT_BY_COLLEAGUE = register_kind(
-    "bookings.sent-by-colleague",
-    "Booked in place of a colleague",
-    "((soon))You take the place of ((colleague)): ((title)), ((first_day))",
-    f"""
-Hello ((name)),
-
-((colleague)) cannot come to ((title)) and named you to take the place. You are booked.
-{FACTS}
-((notes))
-
-# If that is not right
-If you cannot come, or this is not about you, please cancel the booking below or reply to this message, so that \
-somebody else can have the place.
-{MANAGE}
-((cancelling))
-
-((calendar_note))
+If you would still like to come on this date, ask for it here:
+((session))
 """,
 )
 
@@ -91,6 +72,21 @@ As soon as one of the dates gives you a place, we write to you and you leave the
 
 See or change what you wait for:
 ((manage))
+""",
+)
+
+WAIT_ENDED = register_kind(
+    "bookings.wait-ended",
+    "No longer waiting for a course",
+    "You are no longer waiting for a place: ((title))",
+    """
+Hello ((name)),
+
+You were waiting for a place on ((title)). None of the dates that you waited for is still to come, so your wait has \
+ended. We are sorry that there was no place for you. We keep in mind that people waited when we plan the next dates.
+
+See the dates of the course, or wait for it again:
+((course))
 """,
 )
 

@@ -1,5 +1,7 @@
 """What people are told when a place goes to another date or to another person."""
 
+from datetime import datetime
+
 from training.bookings import mail, mail_moving
 from training.bookings.invites import bring_into_step
 from training.bookings.models import Booking, CourseWait
@@ -7,7 +9,7 @@ from training.bookings.notices import tell, waiting_values
 from training.bookings.terms import cut_off_for
 from training.bookings.wording import dates, place
 from training.config import installation
-from training.core.outbox import Recipient, enqueue
+from training.core.outbox import OutboxMessage, Recipient, enqueue
 from training.people.queries_contacts import who_receives
 from training.schedule.models import CourseSession
 from training.web.formats import day, ordinal
@@ -25,16 +27,9 @@ def waiting_to_move(booking: Booking, former: Booking, position: int | None) -> 
     tell(mail_moving.WAITING_TO_MOVE, booking, waiting_values(booking, position) | kept, [])
 
 
-def replaced(booking: Booking, colleague: Booking) -> None:
-    """Say that a colleague has their place, and take it out of the calendar."""
-    values = {"colleague": colleague.person.name}
-    tell(mail_moving.REPLACED, booking, values, bring_into_step(booking, comes=False))
-
-
-def sent_by_colleague(booking: Booking, former: Booking) -> None:
-    """Say to somebody that a colleague gave them their place, who gave it, and what to do if that is wrong."""
-    values = {"colleague": former.person.name}
-    tell(mail_moving.SENT_BY_COLLEAGUE, booking, values, bring_into_step(booking, comes=True))
+def move_ended(booking: Booking, former: Booking) -> None:
+    """Say that they no longer wait on the date they wanted to move to, for the place they kept has begun."""
+    tell(mail_moving.MOVE_ENDED, booking, {"kept_day": day(former.course_session.parts[0].on)}, [])
 
 
 def waits_for_course(wait: CourseWait, chosen: list[Booking], version: int) -> None:
@@ -50,24 +45,40 @@ def waits_for_course(wait: CourseWait, chosen: list[Booking], version: int) -> N
     _tell_waiting(mail_moving.WAITING_FOR_COURSE.name, wait, values, f"{version}")
 
 
-def new_date(wait: CourseWait, course_session: CourseSession) -> None:
-    """Say that there is a new date of the course somebody waits for, once."""
+def new_date(wait: CourseWait, course_session: CourseSession) -> bool:
+    """Say that there is a new date of the course somebody waits for, once; False where that was said before."""
     values = {
         "first_day": day(course_session.parts[0].on),
         "dates": dates(course_session.parts),
         "place": place(course_session),
         "session": f"{installation().base_url}/sessions/{course_session.ref}",
     }
-    _tell_waiting(mail_moving.NEW_DATE.name, wait, values, f"session:{course_session.id}")
+    told = _tell_waiting(
+        mail_moving.NEW_DATE.name, wait, values, f"session:{course_session.id}", not_after=course_session.starts_at
+    )
+    return told is not None
 
 
-_KINDS = {kind.name: kind for kind in (mail_moving.WAITING_FOR_COURSE, mail_moving.NEW_DATE)}
+def wait_ended(wait: CourseWait) -> None:
+    """Say that the wait is over, for none of its dates is still to come."""
+    values = {"course": f"{installation().base_url}/courses/{wait.course.slug}"}
+    _tell_waiting(mail_moving.WAIT_ENDED.name, wait, values, "ended")
 
 
-def _tell_waiting(kind: str, wait: CourseWait, own: dict[str, str], version: str) -> None:
+def key_of_new_date(wait_id: int | str, session_id: int | str) -> str:
+    """The key of the message that tells of a new date, which is never told twice."""
+    return f"course-wait:{wait_id}:{mail_moving.NEW_DATE.name}:session:{session_id}"
+
+
+_KINDS = {kind.name: kind for kind in (mail_moving.WAITING_FOR_COURSE, mail_moving.NEW_DATE, mail_moving.WAIT_ENDED)}
+
+
+def _tell_waiting(
+    kind: str, wait: CourseWait, own: dict[str, str], version: str, *, not_after: datetime | None = None
+) -> OutboxMessage | None:
     to: Recipient = who_receives(wait.person)
     about = f"course-wait:{wait.id}"
-    enqueue(
+    return enqueue(
         _KINDS[kind],
         {
             "name": wait.person.given_name,
@@ -79,4 +90,5 @@ def _tell_waiting(kind: str, wait: CourseWait, own: dict[str, str], version: str
         stream=about,
         about=about,
         to=to,
+        not_after=not_after,
     )

@@ -1,11 +1,11 @@
 """Waiting for a course: on several of its dates in order of preference, and for dates still to come."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 
 from training.bookings.coming import employment_to_come_in
-from training.bookings.models import Booking, BookingState, CancelledBy, CourseWait
+from training.bookings.models import Booking, BookingState, CancelledBy, CourseWait, Way
 from training.bookings.notices_moving import waits_for_course
 from training.bookings.operations import (
     Ties,
@@ -29,6 +29,8 @@ from training.people.models import Person
 from training.schedule.models import CourseSession
 
 MOST_DATES = 10
+WAITS = (BookingState.WAITING, BookingState.OFFERED, BookingState.APPLIED)
+"""States in which somebody waits for a date without having it."""
 
 
 def wait_for_course(
@@ -40,10 +42,12 @@ def wait_for_course(
     *,
     tell_new_dates: bool,
     declared: bool,
+    way: Way | None = None,
 ) -> CourseWait:
     """Let the person wait for the course on the sessions given, the dearest first; without any, for new dates only.
 
-    The first of them with a place they may have gives it to them at once, which ends the wait.
+    The first of them with a place they may have gives it to them at once, which ends the wait. `way` is how they come
+    to the dates that leave a choice.
     """
     lock_row(Course, course_id)
     person = db.session.get_one(Person, person_id)
@@ -68,26 +72,36 @@ def wait_for_course(
     db.session.add(wait)
     db.session.flush()
     audit.record(viewer, "waits for the course", wait, after={"dates": [one.ref for one in chosen]})
-    _join(viewer, wait, chosen, declared=declared)
+    _join(viewer, wait, chosen, declared=declared, way=way)
     return wait
 
 
 def change_wait(
-    viewer: Viewer, wait_id: int, session_ids: Sequence[int], *, tell_new_dates: bool, declared: bool
+    viewer: Viewer,
+    wait_id: int,
+    session_ids: Sequence[int],
+    *,
+    tell_new_dates: bool,
+    declared: bool,
+    way: Way | None = None,
 ) -> CourseWait:
-    """Wait for these sessions instead, in this order; a list that is kept keeps its time of asking."""
+    """Wait for these sessions instead, in this order; a list that is kept keeps its time of asking.
+
+    One that they are on may be kept also when it cannot be asked for any more.
+    """
     wait = _own_wait(viewer, wait_id)
     if not session_ids and not tell_new_dates:
         raise Refused("Select at least one date, or leave the list altogether", "sessions")
-    chosen = _chosen(wait.course_id, session_ids)
+    present = waits_of(wait)
+    chosen = _chosen(wait.course_id, session_ids, kept={booking.session_id for booking in present})
     keys = {one.id for one in chosen}
-    for booking in waits_of(wait):
+    for booking in present:
         if booking.session_id not in keys:
             end_booking(viewer, booking, CancelledBy.PERSON, "")
             promote_waiting(viewer, booking.course_session)
     wait.tell_new_dates = tell_new_dates
     audit.record(viewer, "changed the dates waited for", wait, after={"dates": [one.ref for one in chosen]})
-    _join(viewer, wait, chosen, declared=declared)
+    _join(viewer, wait, chosen, declared=declared, way=way)
     return wait
 
 
@@ -103,20 +117,25 @@ def leave_wait(viewer: Viewer, wait_id: int) -> CourseWait:
 
 
 def waits_of(wait: CourseWait) -> list[Booking]:
-    """The bookings on the dates that are waited for, in order of preference, read afresh."""
+    """The bookings on the coming dates that are waited for, in order of preference, read afresh."""
     db.session.flush()
-    live = (BookingState.WAITING, BookingState.OFFERED, BookingState.APPLIED)
-    found = select(Booking).where(Booking.course_wait_id == wait.id, Booking.state.in_(live))
+    found = (
+        select(Booking)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(Booking.course_wait_id == wait.id, Booking.state.in_(WAITS), CourseSession.starts_at > clock.now())
+    )
     return list(
         db.session.scalars(found.order_by(Booking.preference, Booking.id).execution_options(populate_existing=True))
     )
 
 
-def _join(viewer: Viewer, wait: CourseWait, chosen: Sequence[CourseSession], *, declared: bool) -> None:
+def _join(
+    viewer: Viewer, wait: CourseWait, chosen: Sequence[CourseSession], *, declared: bool, way: Way | None
+) -> None:
     """Ask for each date in order until one gives a place; then say what came of it."""
     for preference, course_session in enumerate(chosen, 1):
         booking = live_booking_on(course_session.id, wait.person_id)
-        if booking is not None and booking.state in (BookingState.WAITING, BookingState.APPLIED, BookingState.OFFERED):
+        if booking is not None and booking.state in WAITS:
             booking.course_wait_id, booking.preference = wait.id, preference
             continue
         if booking is not None:
@@ -129,6 +148,7 @@ def _join(viewer: Viewer, wait: CourseWait, chosen: Sequence[CourseSession], *, 
             wait.employment_id,
             declared=declared,
             booked_by=viewer.person_id,
+            way=way,
             ties=Ties(course_wait_id=wait.id, preference=preference),
         )
         settle_new(viewer, course_session, [booking], tell=False)
@@ -140,8 +160,11 @@ def _join(viewer: Viewer, wait: CourseWait, chosen: Sequence[CourseSession], *, 
         waits_for_course(wait, waits_of(wait), wait.row_version * 100 + (db.session.scalar(told) or 0))
 
 
-def _chosen(course_id: int, session_ids: Sequence[int]) -> list[CourseSession]:
-    """The sessions in the order given, read afresh under the lock of the course; Refused where one cannot be had."""
+def _chosen(course_id: int, session_ids: Sequence[int], kept: Collection[int] = ()) -> list[CourseSession]:
+    """The sessions in the order given, read afresh under the lock of the course; Refused where one cannot be had.
+
+    Those in `kept` are had already: they need only not have begun.
+    """
     if len(set(session_ids)) != len(session_ids):
         raise Refused("Select each date once", "sessions")
     if len(session_ids) > MOST_DATES:
@@ -155,7 +178,8 @@ def _chosen(course_id: int, session_ids: Sequence[int]) -> list[CourseSession]:
     if len(by_key) != len(session_ids):
         raise Refused("Select dates of this course", "sessions")
     for course_session in by_key.values():
-        require_open(course_session)
+        if course_session.id not in kept:
+            require_open(course_session)
     return [by_key[key] for key in session_ids]
 
 

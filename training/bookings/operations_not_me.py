@@ -6,7 +6,9 @@ from training.bookings import notices
 from training.bookings.mail_not_me import NOT_FOR_THEM
 from training.bookings.models import Booking, CancelledBy
 from training.bookings.not_me import NOT_ME
+from training.bookings.notices_substitution import not_taken
 from training.bookings.operations import require_not_begun
+from training.bookings.operations_substitution import former_of
 from training.bookings.places import locked_booking, promote_waiting
 from training.bookings.states import end_booking
 from training.core.database import db
@@ -14,6 +16,8 @@ from training.core.links import revoke_links
 from training.core.outbox import enqueue
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
+from training.people.models import Standing
+from training.people.operations_listed import end_listed
 from training.people.queries_contacts import who_receives
 
 GONE = "This booking has ended already. Nothing was changed"
@@ -56,14 +60,24 @@ def turn_down(viewer: Viewer, booking_id: int, why: NotMe, words: str = "") -> B
     end_booking(viewer, booking, CancelledBy.PERSON, reason)
     revoke_links(NOT_ME, booking.id)
     notices.cancelled(booking)
-    _tell_booker(booking, why, words.strip())
+    former = former_of(booking)
+    _tell_booker(booking, former, why, words.strip())
+    if former is not None and former.person_id != booking.booked_by_id:
+        not_taken(booking, former)
+    job = booking.employment
+    if why is NotMe.SOMEBODY_ELSE and job is not None and job.standing is Standing.LISTED:
+        end_listed(viewer, job, booking.person_id)
     promote_waiting(viewer, booking.course_session)
     return booking
 
 
-def _tell_booker(booking: Booking, why: NotMe, words: str) -> None:
+def _tell_booker(booking: Booking, former: Booking | None, why: NotMe, words: str) -> None:
     booker = booking.booked_by
     assert booker is not None
+    if former is not None and former.person_id == booker.id:
+        # Who has the address is not for whoever typed it; nor are their words, which may say so.
+        not_taken(booking, former)
+        return
     db.session.flush()
     enqueue(
         NOT_FOR_THEM,

@@ -1,6 +1,8 @@
 """What a person sees of their own bookings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,7 +12,8 @@ from training.core import clock
 from training.core.database import db
 from training.core.message_abouts import tells_of
 from training.core.outbox import OutboxMessage
-from training.core.viewer import Viewer
+from training.core.viewer import Role, Viewer
+from training.people.queries import lead_agencies
 from training.schedule.models import CourseSession, ListOrder
 
 
@@ -23,6 +26,10 @@ class MyBookings:
     past: list[Booking] = field(default_factory=list[Booking])
     positions: dict[int, int] = field(default_factory=dict[int, int])
     """The place in order of asking of each waiting booking, by its key."""
+    moving_to: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    """Of each place that is kept until another date has one: when that is."""
+    moving_from: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    """Of each booking that waits to be moved to: when the place kept meanwhile is."""
 
 
 def within_reach(viewer: Viewer) -> ColumnElement[bool]:
@@ -32,9 +39,19 @@ def within_reach(viewer: Viewer) -> ColumnElement[bool]:
 
 def booking_by_ref(viewer: Viewer, ref: str) -> Booking | None:
     """The booking a reference names, with person, agency and session, if `viewer` may see it."""
+    return _named(ref, within_reach(viewer))
+
+
+def booking_led(viewer: Viewer, ref: str) -> Booking | None:
+    """The booking of somebody else that was made from an agency `viewer` leads, with the same; for a lead's pages."""
+    agencies = lead_agencies(viewer) if viewer.has(Role.AGENCY_LEAD) else set[int]()
+    return _named(ref, Booking.agency_id.in_(agencies), Booking.person_id != viewer.person_id)
+
+
+def _named(ref: str, *reach: ColumnElement[bool]) -> Booking | None:
     return db.session.scalar(
         select(Booking)
-        .where(Booking.ref == ref.strip().upper(), within_reach(viewer))
+        .where(Booking.ref == ref.strip().upper(), *reach)
         .options(
             joinedload(Booking.person),
             joinedload(Booking.agency),
@@ -44,6 +61,15 @@ def booking_by_ref(viewer: Viewer, ref: str) -> Booking | None:
                 selectinload(CourseSession.parts),
             ),
         )
+    )
+
+
+def pending_move_of(viewer: Viewer, booking: Booking) -> Booking | None:  # noqa: ARG001 - it is in reach as the place is
+    """The booking by which its person waits to move from this one to another date, if they do."""
+    return db.session.scalar(
+        select(Booking)
+        .where(Booking.moves_from_id == booking.id, Booking.state.in_(LIVE))
+        .options(joinedload(Booking.course_session).selectinload(CourseSession.parts))
     )
 
 
@@ -91,11 +117,22 @@ def my_bookings(viewer: Viewer) -> MyBookings:
             mine.coming.append(booking)
         else:
             mine.waiting.append(booking)
-    mine.positions.update(_positions([booking.session_id for booking in mine.waiting]))
+    _pair_moves(mine)
+    mine.positions.update(positions_on([booking.session_id for booking in mine.waiting]))
     return mine
 
 
-def _positions(session_ids: list[int]) -> dict[int, int]:
+def _pair_moves(mine: MyBookings) -> None:
+    """Say of the two bookings of a move that waits for a place what becomes of the other."""
+    kept = {booking.id: booking for booking in mine.coming}
+    for booking in (*mine.waiting, *mine.coming):
+        former = kept.get(booking.moves_from_id) if booking.moves_from_id is not None else None
+        if former is not None:
+            mine.moving_from[booking.id] = former.course_session.starts_at
+            mine.moving_to[former.id] = booking.course_session.starts_at
+
+
+def positions_on(session_ids: Sequence[int]) -> dict[int, int]:
     """The place of each waiting booking, of sessions where nobody behind can go before."""
     limited = select(AgencyLimit.session_id)
     together = select(GroupBooking.session_id).where(GroupBooking.together)
@@ -118,7 +155,7 @@ def _positions(session_ids: list[int]) -> dict[int, int]:
 def entries_by_part(booking: Booking) -> dict[int, CalendarEntry]:
     """What the person's calendar was last told, by the key of the part."""
     found = db.session.scalars(select(CalendarEntry).where(CalendarEntry.booking_id == booking.id))
-    return {entry.part_id: entry for entry in found}
+    return {entry.part_id: entry for entry in found if entry.part_id is not None}
 
 
 def messages_about(booking: Booking) -> list[OutboxMessage]:

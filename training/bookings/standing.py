@@ -6,6 +6,7 @@ from datetime import date
 from training.bookings.agreements import is_asked_about
 from training.bookings.asking import who_is_asked
 from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.operations import would_be_late
 from training.bookings.places import certain_position
 from training.bookings.queries_told import what_manager_hears
 from training.bookings.rules import is_late_cancellation
@@ -85,8 +86,14 @@ def cancelling(course_session: CourseSession) -> tuple[str, bool]:
 
 
 def cancelling_booked(booking: Booking) -> tuple[str, bool]:
-    """The same for a booking, by the terms that it was made under."""
-    return _cancelling(cut_off_for(booking))
+    """What giving a booked place up means today by the terms it was made under, and whether it would be late.
+
+    Whoever has no firm place, or whose day was changed under them, is never late.
+    """
+    last = cut_off_for(booking)
+    if is_late_cancellation(clock.today(), last) and not would_be_late(booking):
+        return "If you cancel now it does not count as late.", False
+    return _cancelling(last)
 
 
 def _cancelling(last: date) -> tuple[str, bool]:
@@ -97,6 +104,19 @@ def _cancelling(last: date) -> tuple[str, bool]:
             True,
         )
     return f"You can cancel in time until the end of {day(last)}.", False
+
+
+def moving_in_words(booking: Booking, pending: Booking | None) -> str:
+    """What becomes of a place while its person waits for another date; empty where they do not.
+
+    `pending` is the booking by which they wait to move away from this one. Either of the two is told about the other.
+    """
+    if pending is not None:
+        return f"You keep this place until {day(pending.course_session.parts[0].on)} has one ({pending.ref})."
+    former = booking.moves_from
+    if former is None or not former.is_live or booking.state is BookingState.CONFIRMED:
+        return ""
+    return f"You keep your place on {day(former.course_session.parts[0].on)} ({former.ref}) until you have one here."
 
 
 def _booked(booking: Booking) -> tuple[str, ...]:

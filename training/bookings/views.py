@@ -6,9 +6,11 @@ from training.bookings import (
     views_agreements,
     views_asked,
     views_book,
+    views_demand,
     views_desk_sessions,
     views_endings,
     views_first,
+    views_moving,
     views_my,
     views_needs,
     views_not_me,
@@ -16,7 +18,9 @@ from training.bookings import (
     views_people,
     views_public,
     views_reminders,
+    views_substitution,
     views_to_confirm,
+    views_waits,
     views_warnings,
 )
 from training.bookings.blueprint import blueprint
@@ -30,6 +34,7 @@ PAGES = (
     views_desk_sessions,
     views_endings,
     views_first,
+    views_moving,
     views_my,
     views_needs,
     views_not_me,
@@ -38,6 +43,9 @@ PAGES = (
     views_public,
     views_reminders,
     views_to_confirm,
+    views_demand,
+    views_substitution,
+    views_waits,
     views_warnings,
 )
 

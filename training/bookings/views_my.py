@@ -5,18 +5,21 @@ from flask.typing import ResponseReturnValue
 
 from training.bookings.additions import additions_to
 from training.bookings.blueprint import blueprint
+from training.bookings.changing import leaving, ways_on
 from training.bookings.forms import AnswerForm, CancelForm
 from training.bookings.invites import event_of
 from training.bookings.models import BOOKING_STATE_LABELS, Booking, BookingState
 from training.bookings.opening import refusal_of
 from training.bookings.operations import cancel_booking
 from training.bookings.operations_offers import give_place
+from training.bookings.operations_substitution import GIVES_PLACE
 from training.bookings.places import counted, standing_of
-from training.bookings.queries import entries_by_part, messages_about, own_booking_by_ref
+from training.bookings.queries import entries_by_part, live_booking, messages_about, own_booking_by_ref, pending_move_of
 from training.bookings.queries import my_bookings as bookings_of
 from training.bookings.queries_needs import own_kept, own_need
+from training.bookings.queries_waits import own_waits
 from training.bookings.queries_warnings import questions_about
-from training.bookings.standing import cancelling_booked, in_words, may_book_again
+from training.bookings.standing import cancelling_booked, in_words, may_book_again, moving_in_words
 from training.bookings.terms import may_pass_on
 from training.bookings.views_book import facts_of
 from training.bookings.views_offers import answer_offer
@@ -35,8 +38,10 @@ from training.web.forms import Form
 @access.signed_in
 def my_bookings() -> ResponseReturnValue:
     """What is coming, what is waited for, what is over."""
-    mine = bookings_of(current_viewer())
-    return render_template("bookings/my_bookings.html", mine=mine, labels=BOOKING_STATE_LABELS)
+    viewer = current_viewer()
+    return render_template(
+        "bookings/my_bookings.html", mine=bookings_of(viewer), waits=own_waits(viewer), labels=BOOKING_STATE_LABELS
+    )
 
 
 @blueprint.route("/my/bookings/<string:ref>")
@@ -85,7 +90,8 @@ def cancel(ref: str) -> ResponseReturnValue:
     booking, form = _own(ref), CancelForm()
     if not booking.is_live:
         return redirect(url_for("bookings.show", ref=booking.ref))
-    had_place = booking.holds_place
+    pending = pending_move_of(current_viewer(), booking)
+    leaves = leaving(booking, waiting=standing_of(booking.session_id).waiting, pending=pending)
     if form.validate_on_submit():
         try:
             cancel_booking(current_viewer(), booking.id, form.reason.data)
@@ -93,7 +99,7 @@ def cancel(ref: str) -> ResponseReturnValue:
             form.add_error(refusal.sentence, refusal.field)
         else:
             told = f" We have written to {booking.person.address}." if booking.person.address else ""
-            flash(f"{'Your place is given up' if had_place else 'You have left the waiting list'}.{told}", "success")
+            flash(f"{leaves.done}.{told}", "success")
             return redirect(url_for("bookings.show", ref=booking.ref))
     sentence, is_late = cancelling_booked(booking)
     return render_template(
@@ -102,9 +108,11 @@ def cancel(ref: str) -> ResponseReturnValue:
         form=form,
         facts=facts_of(booking.course_session),
         begun=clock.now() >= booking.course_session.starts_at,
-        sentence=sentence,
-        is_late=is_late and booking.state is BookingState.CONFIRMED,
-        waiting=standing_of(booking.session_id).waiting,
+        leaving=leaves,
+        ways=ways_on(booking, pending),
+        sentence=sentence if booking.state in GIVES_PLACE else "",
+        is_late=is_late,
+        refusal=refusal_of(booking.course_session),
     ), form.status
 
 
@@ -130,8 +138,9 @@ def _own(ref: str) -> Booking:
 
 
 def _show(booking: Booking, form: Form) -> ResponseReturnValue:
-    course_session = booking.course_session
+    viewer, course_session = current_viewer(), booking.course_session
     coming = clock.now() < course_session.starts_at
+    pending = pending_move_of(viewer, booking) if booking.is_live else None
     agency = booking.agency.name if booking.agency else "Agency to be confirmed"
     link = course_session.online_link if booking.state is BookingState.CONFIRMED else ""
     return render_template(
@@ -141,7 +150,7 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         form=form,
         standing=in_words(booking),
         additions=additions_to(booking),
-        question=questions_about(current_viewer(), [booking.id]).get(booking.id),
+        question=questions_about(viewer, [booking.id]).get(booking.id),
         facts=[
             *facts_of(course_session),
             ("Coming as", f"{booking.job_role or 'Role not given'}, {agency}"),
@@ -149,16 +158,20 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         ],
         link=link if is_link(link) else "",
         link_note="" if is_link(link) or not link else join_line(course_session),
-        offers_cancel=booking.is_live and coming,
+        ways=ways_on(booking, pending),
+        moving=moving_in_words(booking, pending),
+        pending=pending,
         offers_needs=booking.is_live and clock.now() < course_session.ends_at,
-        has_told_needs=own_need(current_viewer(), booking) is not None,
-        has_kept_needs=own_kept(current_viewer()) is not None,
+        has_told_needs=own_need(viewer, booking) is not None,
+        has_kept_needs=own_kept(viewer) is not None,
         offers_answer=booking.state is BookingState.OFFERED and coming,
         offers_place=booking.state is BookingState.WAITING
         and refusal_of(course_session) is None
         and not may_pass_on(course_session)
         and counted(course_session).has_place_for(booking.agency_id, booking.way),
         may_book_again=may_book_again(booking),
+        refusal=refusal_of(course_session),
+        again=None if booking.is_live else live_booking(viewer, course_session.id, booking.person_id),
         messages=[
             (label_of(message.kind), message.recipient_address, message.created_at, message.state_in_words)
             for message in messages_about(booking)

@@ -113,6 +113,7 @@ def course(slug: str) -> ResponseReturnValue:
         bookable=next((session for session in sessions if session.refusal is None and session.free > 0), None),
         last_ran_at=None if sessions else last_ran_at(viewer, found.id),
         is_retired=found.status is CourseStatus.RETIRED,
+        may_wait=found.status is CourseStatus.LIVE,
         kind=COURSE_KIND_LABELS[found.kind],
         mode=MODE_LABELS[found.mode],
         agreement=agreement_in_words(viewer, found),
@@ -145,6 +146,7 @@ def session(ref: str) -> ResponseReturnValue:
         agreement=agreement_in_words(viewer, found.course),
         mode=MODE_LABELS[found.mode],
         passing_on=passing_on(found),
+        may_wait=found.course.status is CourseStatus.LIVE,
     )
 
 

@@ -1,5 +1,8 @@
 """The desk's list of courses: courses to look through, add, change, make live and retire."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -27,7 +30,7 @@ from training.catalogue.queries_conditions import conditions_of, requirements_of
 from training.core import clock
 from training.core.refusal import Refused
 from training.core.transaction import lock_row
-from training.core.viewer import DESK_ROLES
+from training.core.viewer import DESK_ROLES, Viewer
 from training.web import access
 from training.web.access import current_viewer
 from training.web.comparing import Difference, refuse_stale
@@ -47,6 +50,28 @@ DEFAULTS = {
     "is_participatory": True,
     "is_multi_agency": True,
 }
+
+
+@dataclass(frozen=True)
+class CourseSection:
+    """A part of the page of one course at the desk: its heading, and what makes its HTML for a viewer and a course."""
+
+    heading: str
+    template: str
+    context: Callable[[Viewer, int], dict[str, object]]
+
+
+_sections: list[CourseSection] = []
+
+
+def register_course_section(heading: str, template: str, context: Callable[[Viewer, int], dict[str, object]]) -> None:
+    """Add a part to the desk's page of one course, once, when its stage is imported.
+
+    `template` is included with the values that `context(viewer, course_id)` returns as `section`.
+    """
+    if any(section.template == template for section in _sections):
+        raise ValueError(f"the section {template} is already known")
+    _sections.append(CourseSection(heading, template, context))
 
 
 @blueprint.get("/desk/courses")
@@ -87,6 +112,7 @@ def desk_course(slug: str) -> ResponseReturnValue:
         agreement=AGREEMENT_LABELS[course.agreement] if course.agreement else OF_THEIR_AGENCY,
         conditions=conditions_of(viewer, course.id),
         requirements=requirements_of(viewer, course.id),
+        sections=[(section, section.context(viewer, course.id)) for section in _sections],
         today=clock.today(),
     )
 

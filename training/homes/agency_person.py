@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from training.bookings.models import BOOKING_STATE_LABELS, LIVE, Booking
+from training.bookings.operations_substitution import GIVES_PLACE
 from training.catalogue.models import Course
 from training.core import clock
 from training.core.database import db
@@ -33,6 +34,9 @@ class Coming(NamedTuple):
     title: str
     starts_at: datetime
     state: str
+    booking_ref: str
+    may_change: bool
+    """Whether the place can be moved or passed to a colleague now."""
 
 
 def in_date(viewer: Viewer, person_id: int) -> list[InDate]:
@@ -72,7 +76,7 @@ def _led_when_done(led: Mapping[int, date | None]) -> list[ColumnElement[bool]]:
 def coming(viewer: Viewer, person_id: int) -> list[Coming]:
     """Live bookings on sessions that have not ended, made from one of the lead's agencies, the earliest first."""
     rows = db.session.execute(
-        select(CourseSession.ref, Course.title, CourseSession.starts_at, Booking.state)
+        select(CourseSession.ref, Course.title, CourseSession.starts_at, Booking.state, Booking.ref, Booking.person_id)
         .join(CourseSession, CourseSession.id == Booking.session_id)
         .join(Course, Course.id == CourseSession.course_id)
         .where(
@@ -83,7 +87,18 @@ def coming(viewer: Viewer, person_id: int) -> list[Coming]:
         )
         .order_by(CourseSession.starts_at, Booking.id)
     )
-    return [Coming(ref, title, starts, BOOKING_STATE_LABELS[state]) for ref, title, starts, state in rows]
+    now = clock.now()
+    return [
+        Coming(
+            ref,
+            title,
+            starts,
+            BOOKING_STATE_LABELS[state],
+            booking_ref,
+            state in GIVES_PLACE and starts > now and whose != viewer.person_id,
+        )
+        for ref, title, starts, state, booking_ref, whose in rows
+    ]
 
 
 def _context(viewer: Viewer, person_id: int) -> dict[str, object]:

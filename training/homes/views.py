@@ -4,6 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.models import BOOKING_STATE_LABELS
+from training.bookings.queries_waits import own_waits
 from training.bookings.queries_programme import ProgrammeFilters, next_sessions
 from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
@@ -84,6 +85,7 @@ def my() -> ResponseReturnValue:
         "homes/my.html",
         coming=queries_my.coming_bookings(viewer),
         asked=queries_my.asked_evaluations(viewer),
+        waits=own_waits(viewer),
         done=queries_my.latest_completions(viewer),
         state_labels=BOOKING_STATE_LABELS,
     )
