@@ -15,7 +15,7 @@ from training.core.refusal import Refused
 from training.core.viewer import ANONYMOUS, Role, Viewer, ViewerKind
 from training.people import mail, tries
 from training.people.models import Account, EmailAddress, Person, RoleGrant
-from training.people.operations import NewPerson, add_person, open_account
+from training.people.operations import NewPerson, add_person, open_account, require_plausible
 from training.people.operations_addresses import confirm_address
 from training.people.operations_roles import grant_role
 from training.people.rules import clean_address
@@ -25,9 +25,9 @@ def sign_up(new: NewPerson) -> None:
     """Add a person whose account begins when they choose a password behind the link that is sent to them.
 
     Where the address is known, nothing is changed and its owner gets the message that fits; whoever asked is told
-    the same. Refused for a shared mailbox, known or not.
+    the same. Refused for a shared mailbox, or what cannot be anybody's, known or not.
     """
-    known = owner_of(clean_address(new.address or ""))
+    known = owner_of(require_plausible(new.given_name, new.family_name, new.address or "", new.job))
     if known is not None:
         write_to_owner(known)
         return
@@ -143,7 +143,7 @@ def enter_by_mail(link: SignedLink, person: Person) -> Account:
 
 
 def enter_as_reader(person: Person) -> Account:
-    """The account of somebody who has shown that they read their mail, opened where there is none; Refused if closed."""
+    """The account of somebody who showed that they read their mail, opened where there is none; Refused if closed."""
     return _account_behind_mail(person)
 
 

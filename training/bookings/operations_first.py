@@ -26,9 +26,8 @@ from training.core.refusal import Refused
 from training.core.settings import setting_value
 from training.core.viewer import WORKER
 from training.people.models import Person
-from training.people.operations import NewPerson, add_unproven, forget_unproven
-from training.people.operations_jobs import Job, require_real_job
-from training.people.rules import clean_address
+from training.people.operations import NewPerson, add_unproven, forget_unproven, require_plausible
+from training.people.operations_jobs import Job
 from training.schedule.models import CourseSession
 
 SHARE_HELD = 4
@@ -79,7 +78,7 @@ def begin(session_id: int, typed: Typed, keys_of_browser: list[str], instead_of:
     `instead_of` is what the same browser began before and puts right now: its place goes over. Refused, with the
     field, for a shared mailbox and what no account could be opened with; and where the session cannot be booked.
     """
-    address = clean_address(typed.address)
+    address = require_plausible(typed.given_name, typed.family_name, typed.address, typed.job)
     course_session = locked_session(session_id)
     require_open(course_session)
     promote_waiting(WORKER, course_session)
@@ -90,8 +89,6 @@ def begin(session_id: int, typed: Typed, keys_of_browser: list[str], instead_of:
     person = known or add_unproven(
         NewPerson(given_name=typed.given_name, family_name=typed.family_name, address=address)
     )
-    if is_new:
-        require_real_job(person, typed.job)
     held, is_booked = held_place(session_id, person.id), live_booking_on(session_id, person.id) is not None
     if held is None and not is_booked and (has_gone_over or _may_hold(course_session, person, keys_of_browser)):
         held = _hold(course_session, person, typed, has_gone_over=has_gone_over)

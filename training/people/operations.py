@@ -22,7 +22,7 @@ from training.people.operations_addresses import (
     require_address_in_reach,
     require_unknown,
 )
-from training.people.operations_jobs import Job, add_employment
+from training.people.operations_jobs import Job, add_employment, require_real_job
 from training.people.rules import clean_address, require_name
 
 REFERENCE_TRIES = 20
@@ -75,6 +75,19 @@ def add_person(viewer: Viewer, new: NewPerson) -> Person:
     if new.job is not None:
         add_employment(viewer, person, new.job, clock.today())
     return person
+
+
+def require_plausible(given_name: str, family_name: str, address: str, job: Job | None) -> str:
+    """The address as it is kept; Refused, with the field, for what nobody could be added with.
+
+    It asks nothing of whose the address is, so that a refusal tells a stranger nothing of it.
+    """
+    require_name(given_name, "given_name")
+    require_name(family_name, "family_name")
+    cleaned = clean_address(address)
+    if job is not None:
+        require_real_job([cleaned], job)
+    return cleaned
 
 
 def add_unproven(new: NewPerson) -> Person:

@@ -1,5 +1,6 @@
 """Deeds on jobs: beginning, putting right, moving to another agency, ending."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -33,7 +34,7 @@ def add_employment(viewer: Viewer, person: Person, job: Job, from_on: date) -> E
 
     A lead of the agency, or the desk, vouches by writing it down; else the person's addresses say how far it is known.
     """
-    require_real_job(person, job)
+    require_real_job((row.address for row in person.addresses), job)
     employment = Employment(person=person, from_on=from_on, standing=Standing.ASKED, **asdict(job))
     db.session.add(employment)
     db.session.flush()
@@ -49,7 +50,7 @@ def add_employment(viewer: Viewer, person: Person, job: Job, from_on: date) -> E
 
 def change_employment(viewer: Viewer, employment: Employment, job: Job) -> bool:
     """Put right what the job says, and say whether anything changed; for a move to another agency see `move_agency`."""
-    require_real_job(employment.person, job)
+    require_real_job((row.address for row in employment.person.addresses), job)
     standing, confirmed_at = employment.standing, employment.manager_confirmed_at
     wanted = asdict(job)
     if job.manager_address != employment.manager_address:
@@ -106,8 +107,8 @@ def end_employment(viewer: Viewer, employment: Employment, last_on: date) -> Non
         audit.record(viewer, "ended", employment, before=before, after=after)
 
 
-def require_real_job(person: Person, job: Job) -> None:
-    """Raise Refused, with the field, where the job cannot be the person's."""
+def require_real_job(addresses: Iterable[str], job: Job) -> None:
+    """Raise Refused, with the field, where the job cannot be that of somebody with these addresses."""
     require_words(job.job_role, "job_role", "The job role")
     require_words(job.agency_named, "agency_named", "The name of the agency")
     require_words(job.manager_name, "manager_name", "The name of the manager")
@@ -117,5 +118,5 @@ def require_real_job(person: Person, job: Job) -> None:
         raise Refused("Select an agency", "agency")
     if job.has_no_manager and job.manager_address:
         raise Refused("Give a line manager’s address, or say that there is no line manager, not both", "has_no_manager")
-    if job.manager_address and any(same_mailbox(row.address, job.manager_address) for row in person.addresses):
+    if job.manager_address and any(same_mailbox(address, job.manager_address) for address in addresses):
         raise Refused("Enter the address of the line manager, not the person’s own", "manager_address")
