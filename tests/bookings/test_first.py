@@ -32,10 +32,11 @@ CODE = "bookings.first-code"
 class Window:
     """A session that anybody can book, and an agency whose address shows which it is."""
 
-    def __init__(self, *, capacity: int = 8, agreement: Agreement = Agreement.NONE) -> None:
+    def __init__(self, *, capacity: int = 8, agreement: Agreement | None = Agreement.NONE) -> None:
         agency = make_agency("Sandby School")
         db.session.add(AgencyDomain(agency_id=agency.id, domain="sandby.example"))
-        course = make_course("Early help", agreement=agreement)
+        course = make_course("Early help")
+        course.agreement = agreement
         course_session = make_session(course, on=date(2026, 11, 30), capacity=capacity)
         db.session.commit()
         self.ref, self.id, self.agency_id = course_session.ref, course_session.id, agency.id

@@ -13,7 +13,7 @@ from tests.factories import make_agency, make_booking, make_course, make_person,
 from tests.pages import Client
 from tests.reports.world import AFTER, A, finished, marked, small_world
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking, BookingNeed, BookingState, PersonNeed
+from training.bookings.models import Booking, BookingNeed, BookingState, DeclinedBy, PersonNeed
 from training.catalogue.models import CourseEdition
 from training.core import audit, clock
 from training.core.audit import AuditEntry, AuditValues
@@ -85,8 +85,9 @@ def somebody() -> Person:
     came = make_session(make_course(), on=clock.today() - timedelta(days=10))
     booking = make_booking(came, person, reason="")
     gone = make_booking(
-        make_session(), person, state=BookingState.DECLINED, confirmed_at=None, reason=f"{WORDS} is ill"
-    )
+        make_session(), person, state=BookingState.DECLINED, declined_by=DeclinedBy.MANAGER, confirmed_at=None,
+        reason=f"{WORDS} is ill",
+    )  # fmt: skip
     db.session.add_all(
         [
             BookingNeed(booking=gone, support=WORDS),

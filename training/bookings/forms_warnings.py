@@ -55,6 +55,18 @@ class NoteForm(Form):
         return self.note.data if "note" in self else ""
 
 
+class WhyForm(Form):
+    """Why a course is right for somebody who has booked it already."""
+
+    note = NoteField(
+        "Why this course is right for you",
+        ask="why this course is right for you",
+        hint="Please write nothing about health.",
+        max_length=LONGEST,
+        rows=4,
+    )
+
+
 class AnswerQuestionForm(Form):
     """What the training team says to a question about a booking; nothing is chosen beforehand."""
 

@@ -22,6 +22,7 @@ from training.bookings import (
     views_to_confirm,
     views_waits,
     views_warnings,
+    views_why,
 )
 from training.bookings.blueprint import blueprint
 
@@ -47,6 +48,7 @@ PAGES = (
     views_substitution,
     views_waits,
     views_warnings,
+    views_why,
 )
 
 __all__ = ["PAGES", "blueprint"]

@@ -13,6 +13,7 @@ from training.bookings.opening import refusal_of
 from training.bookings.operations import cancel_booking
 from training.bookings.operations_offers import give_place
 from training.bookings.operations_substitution import GIVES_PLACE
+from training.bookings.operations_why import unsaid
 from training.bookings.places import counted, standing_of
 from training.bookings.queries import entries_by_part, live_booking, messages_about, own_booking_by_ref, pending_move_of
 from training.bookings.queries import my_bookings as bookings_of
@@ -150,6 +151,7 @@ def _show(booking: Booking, form: Form) -> ResponseReturnValue:
         form=form,
         standing=in_words(booking),
         additions=additions_to(booking),
+        unsaid=unsaid(current_viewer(), booking.id) if booking.is_live and coming else [],
         question=questions_about(viewer, [booking.id]).get(booking.id),
         facts=[
             *facts_of(course_session),

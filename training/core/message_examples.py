@@ -28,6 +28,7 @@ EXAMPLES = {
     "instead": "There is a place for you on another date.",
     "join": "Join online: https://meeting.example/training",
     "kept_day": "Thursday 3 December 2026",
+    "known": "We know you: the code signs you in to your account.",
     "last day": "Thursday 31 December 2026",
     "last_day": "Monday 30 November 2026",
     "manager": "Alex Marsh",
