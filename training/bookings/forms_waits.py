@@ -19,6 +19,13 @@ FIELD = "date_"
 TWICE = "Give each date a different place in your order"
 
 
+class OrderField(SelectField):
+    """Which choice one date is; that a date can be left out is said above all of them."""
+
+    def title(self, heading: bool) -> dict[str, Any]:
+        return {"text": self.label.text, "isPageHeading": heading}
+
+
 class WaitForm(NoteForm):
     """Which dates, the dearest first, and whether to be told of new ones; nothing is chosen beforehand."""
 
@@ -101,12 +108,12 @@ def wait_form(dates: Sequence[CourseDate], **options: Any) -> WaitForm:
     return kind(**options)
 
 
-def _field(one: CourseDate, ranks: int) -> SelectField:
+def _field(one: CourseDate, ranks: int) -> OrderField:
     sentences = [f"{one.where}: {one.places_in_words()}."]
     if one.gives_place:
         sentences.append("If you choose it and nobody goes before you, you are booked at once.")
     sentences += [f"Clash: {clash.sentence}" for clash in one.clashes]
-    return SelectField(
+    return OrderField(
         one.when,
         ask=f"your order for {one.when}",
         hint=" ".join(sentences),
