@@ -22,10 +22,9 @@ ODD = [
 
 def _answer(client: Client, path: str, agency: str, address: str, odd: dict[str, str]) -> Page:
     page = client.get(path)
-    values: dict[str, object] = {
-        "given_name": "Ada", "family_name": "North", "address": address, "agency": agency,
-        "job_role": "Teacher",
-    } | odd  # fmt: skip
+    values: dict[str, str] = {
+        "given_name": "Ada", "family_name": "North", "address": address, "agency": agency, "job_role": "Teacher", **odd,
+    }  # fmt: skip
     if values.get("manager_address") == "themselves":
         values["manager_address"] = address
     elif "book" in path:

@@ -333,3 +333,22 @@ def test_a_url_that_cannot_be_meant_is_refused_without_showing_the_password(url:
 def _messages() -> int:
     db.session.rollback()
     return len(db.session.scalars(select(OutboxMessage.id)).all())
+
+
+def test_a_mail_that_cannot_be_read_holds_up_no_other_for_ever(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """Its structure alone is longer than the library takes in one line: anybody can send that."""
+    uid, address = invited()
+    with serving() as folder:
+        server = ImapServer.from_url(folder.url())
+        folder.add(
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\nContent-Type: a/b\r\n\r\n\r\n" * 40_000
+        )
+        folder.says_size = 900_000
+        folder.add(answered(uid, address))
+        for _ in range(ticks.MOST_TRIES):
+            read_mailbox(server)
+        assert answers() == []
+        assert "mail 1 of the mailbox cannot be read and is passed over" in caplog.text
+        read_mailbox(server)
+    assert answers() == [Participation.DECLINED]
+    assert position() == (folder.validity, 2)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.calendars.answers import PROGRAMS, answered, calendar, came_back, mail_with
 from training.calendars.models import Participation
-from training.calendars.replies import Reply, replies_in
-from training.calendars.returned import Returned, returned_in
+from training.calendars.replies import LONGEST_FIELD, MOST_ANSWERS, Reply, replies_in
+from training.calendars.returned import MOST_NAMED, Returned, returned_in
 
 UID, ADDRESS = "2f1c7a52-58a5-4b8e-9d9c-0a1b2c3d4e5f", "priya@people.example"
 STAMP = datetime(2026, 12, 3, 9, 30, tzinfo=UTC)
@@ -134,3 +134,36 @@ def test_no_mail_is_too_strange_to_be_looked_at(noise: bytes, place: int) -> Non
             assert reply.uid
         returned = returned_in(message)
         assert returned is None or returned.message_ids
+
+
+def test_a_charset_no_mail_is_written_in_is_taken_for_utf_8_too() -> None:
+    """Punycode takes the square of the time: of a megabyte it would keep the worker for minutes."""
+    content = mail_with(calendar(UID, ADDRESS)).replace(b'charset="utf-8"; method', b'charset="punycode"; method')
+    assert b"punycode" in content
+    assert read(content) == [DECLINED]
+
+
+def test_a_part_with_far_too_long_a_field_is_not_read() -> None:
+    """The library takes the square of the time over it as well."""
+    content = mail_with(calendar(UID, ADDRESS)).replace(b"; method", b"; padding=" + b"x" * LONGEST_FIELD + b"; method")
+    assert b"padding" in content
+    assert read(content) == []
+
+
+def test_a_mail_answers_a_bounded_number_of_times() -> None:
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nATTENDEE;PARTSTAT=DECLINED:mailto:{ADDRESS}\r\nEND:VEVENT\r\n"
+        for number in range(MOST_ANSWERS + 10)
+    )
+    content = f"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n{events}END:VCALENDAR\r\n"
+    assert len(read(content.encode())) == MOST_ANSWERS
+
+
+def test_a_report_names_a_bounded_number_of_messages() -> None:
+    names = " ".join(f"<{number}@elsewhere.example>" for number in range(MOST_NAMED * 3))
+    report = (
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    )
+    returned = returned_in(message_from_bytes(f"References: {names}\r\n".encode() + report))
+    assert returned is not None
+    assert len(returned.message_ids) == MOST_NAMED

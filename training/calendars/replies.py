@@ -1,10 +1,12 @@
 """What a mail says that answers an invitation (METHOD:REPLY), read on plain values without believing any of it."""
 
 import re
+from codecs import lookup
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.message import Message
+from itertools import islice
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -13,7 +15,17 @@ from icalendar import Calendar, Component
 from training.calendars.models import Participation
 
 ANSWERS = {answer.value: answer for answer in Participation}
+MOST_ANSWERS = 50
+"""In one mail: a session has a handful of days, and each answer costs a transaction."""
+MOST_PARTS = 200
+"""Of one mail are looked at."""
+LONGEST_FIELD = 2_000
+"""Characters of the fields that say what a part is: the library takes more time than there is over far longer ones."""
 _TYPES = ("text/calendar", "application/ics")
+_CHARSETS = re.compile(
+    r"utf-(8|16|32)(-le|-be|-sig)?|ascii|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|gb\w+|hz|big5\w*|shift_jis\w*|euc_\w+|iso2022_\w+"
+)
+"""What Python calls the charsets of mail programs. Some others, as punycode, take the square of the time."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +44,14 @@ def replies_in(message: Message) -> list[Reply]:
 
     Exchange leaves the organiser out, and some programs attach the same answer a second time.
     """
-    return list(dict.fromkeys(reply for text in _calendars(message) for reply in _replies(text)))
+    found = (reply for text in _calendars(message) for reply in _replies(text))
+    return list(dict.fromkeys(islice(found, MOST_ANSWERS)))
 
 
 def _calendars(message: Message) -> Iterator[str]:
-    for part in message.walk():
+    for part in islice(message.walk(), MOST_PARTS):
+        if any(len(str(part.get(name, ""))) > LONGEST_FIELD for name in ("Content-Type", "Content-Disposition")):
+            continue
         name = (part.get_filename() or "").lower()
         if part.get_content_type() not in _TYPES and not name.endswith(".ics"):
             continue
@@ -46,11 +61,17 @@ def _calendars(message: Message) -> Iterator[str]:
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
-    try:
-        text = content.decode(charset or "utf-8", "replace")
-    except LookupError:
-        text = content.decode("utf-8", "replace")
+    text = content.decode(_known(charset), "replace")
     return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+def _known(charset: str | None) -> str:
+    """The charset, where it is one that mail is written in; else the usual one."""
+    try:
+        name = lookup(charset or "utf-8").name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return name if _CHARSETS.fullmatch(name) else "utf-8"
 
 
 def _replies(text: str) -> Iterator[Reply]:

@@ -8,6 +8,8 @@ from email.message import Message
 from email.utils import parseaddr
 from typing import cast
 
+MOST_NAMED = 20
+"""Messages that one report may be about, where it returns none of them."""
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,190}>")
 
 
@@ -33,7 +35,7 @@ def returned_in(message: Message) -> Returned | None:
     else:
         # Some servers return nothing of the message, and say only what they answer.
         named = f"{message.get('In-Reply-To', '')} {message.get('References', '')}"
-    message_ids = tuple(dict.fromkeys(_MESSAGE_ID.findall(named)))
+    message_ids = tuple(dict.fromkeys(_MESSAGE_ID.findall(named)[-MOST_NAMED:]))
     if not message_ids:
         return None
     sent_to = parseaddr(str(original.get("To", "")))[1] if original is not None else ""

@@ -4,6 +4,7 @@ A mail is understood first, on plain values; then what follows from it is writte
 mailbox is read. What follows is written once however often a mail is read, so it does not matter where a worker ends.
 """
 
+import imaplib
 import logging
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -22,12 +23,17 @@ from training.calendars.settings import READS_MAILBOX
 from training.core import clock
 from training.core.bounces import note_bounce
 from training.core.database import db, reading
+from training.core.periods import first_time
 from training.core.settings import setting_value
 from training.core.transaction import in_unit_of_work, lock_row, unit_of_work
 
 LOOKS_BACK = timedelta(days=14)
 """How far back a mailbox is read that was never read before, or whose numbers have all become others."""
 MOST_AT_ONCE = 200
+MOST_TRIES = 5
+"""How often a mail is read at which the reading breaks off; then it is passed over, so that it holds up no other."""
+BROKEN_OFF = "mailbox-broken-off"
+"""The kind of what is noted of such a mail, once for each try."""
 logger = logging.getLogger(__name__)
 
 
@@ -43,12 +49,27 @@ def read_mailbox(server: ImapServer) -> int:
     try:
         with server.opened() as mailbox:
             for number in _new_numbers(server, mailbox):
-                mail = mailbox.read(number)
+                mail = _read(server, mailbox, number)
                 _take_in_once(server, mailbox.validity, mail)
                 looked_at += 1
     except MailboxFailure as failure:
         logger.warning("the mailbox could not be read to the end: %s", failure)
     return looked_at
+
+
+def _read(server: ImapServer, mailbox: Mailbox, number: int) -> Mail:
+    """The mail. Anybody can send one that the server or the library makes nothing of, and will not tomorrow either."""
+    try:
+        return mailbox.read(number)
+    except (OSError, imaplib.IMAP4.error):
+        if in_unit_of_work(partial(_is_last_try, server.name, mailbox.validity, number)):
+            logger.error("mail %d of the mailbox cannot be read and is passed over", number)
+            in_unit_of_work(partial(_move_on, server.name, mailbox.validity, number))
+        raise
+
+
+def _is_last_try(name: str, validity: int, number: int) -> bool:
+    return not any(first_time(BROKEN_OFF, name, f"{validity}:{number}:{tried}") for tried in range(1, MOST_TRIES))
 
 
 def _new_numbers(server: ImapServer, mailbox: Mailbox) -> list[int]:
