@@ -127,6 +127,21 @@ def test_the_desk_sees_what_it_would_come_to_and_what_it_came_to(
     assert [row[3] for row in page.rows()] == ["A place", "A place", "Waiting"]
 
 
+def test_everybody_reads_why_on_the_page_of_their_booking(
+    client: Client, course_session: CourseSession, wall_clock: WallClock
+) -> None:
+    booking = applied(course_session, 1)[0]
+    ref, person = booking.ref, booking.person
+    client.sign_in(person)
+    assert "You have applied. Places are given out after Monday 9 November 2026 at 10am." in client.get(
+        f"/my/bookings/{ref}"
+    )
+    wall_clock.set("2026-11-09 10:01")
+    allot_places(COMMAND, course_session.id)
+    db.session.commit()
+    assert "Why: Places are shared fairly" in client.get(f"/my/bookings/{ref}")
+
+
 def test_an_officer_gives_somebody_the_place_of_another(
     desk: Client, course_session: CourseSession, wall_clock: WallClock
 ) -> None:

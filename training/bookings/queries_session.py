@@ -6,7 +6,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from training.bookings.models import LIVE, Booking, BookingState, CancelledBy, Reservation, SessionChange
+from training.bookings.models import (
+    LIVE,
+    AllotmentResult,
+    Booking,
+    BookingState,
+    CancelledBy,
+    Reservation,
+    SessionChange,
+)
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer
@@ -59,6 +67,14 @@ def open_reservations(session_id: int) -> list[Reservation]:
 def is_untold(session_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
     """Whether a change of the session waits for the end of its quiet period: until then nothing may tell of it."""
     return exists().where(SessionChange.session_id == session_id, SessionChange.told_at.is_(None))
+
+
+def allotted_because(booking: Booking) -> str:
+    """Why the allotment gave the booking a place or none, in one line; empty where there was none, or it came after."""
+    if booking.course_session.allotted_at is None:
+        return ""
+    found = db.session.scalar(select(AllotmentResult).where(AllotmentResult.booking_id == booking.id))
+    return "" if found is None else found.overridden_reason or f"{found.reason}."
 
 
 def goes_first_for(person_id: int, course_id: int) -> bool:

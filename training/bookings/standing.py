@@ -8,6 +8,7 @@ from training.bookings.asking import who_is_asked
 from training.bookings.models import Booking, BookingState, CancelledBy
 from training.bookings.operations import would_be_late
 from training.bookings.places import certain_position
+from training.bookings.queries_session import allotted_because
 from training.bookings.queries_told import what_manager_hears
 from training.bookings.rules import is_late_cancellation
 from training.bookings.terms import cut_off_for, cut_off_of, may_pass_on
@@ -121,7 +122,7 @@ def moving_in_words(booking: Booking, pending: Booking | None) -> str:
 
 def _booked(booking: Booking) -> tuple[str, ...]:
     course_session = booking.course_session
-    steps: list[str] = []
+    steps = [*_why_allotted(booking)]
     if booking.person.address:
         steps.append(f"A confirmation with an entry for your calendar goes to {booking.person.address}.")
     else:
@@ -143,11 +144,18 @@ def _waiting(booking: Booking) -> tuple[str, ...]:
     if not may_pass_on(booking.course_session):
         return ("Free places are no longer passed on by themselves. If one is free, you can take it here.",)
     return (
+        *_why_allotted(booking),
         *_answer_while_waiting(booking),
         "If a place becomes free in good time, you are booked and told at once.",
         "Nearer the day you are offered the place and asked whether you can still come.",
         "You can leave the list at any time.",
     )
+
+
+def _why_allotted(booking: Booking) -> tuple[str, ...]:
+    """Why an application has a place or has none, for everybody who applied."""
+    reason = allotted_because(booking)
+    return (f"Why: {reason}",) if reason else ()
 
 
 def _asked(booking: Booking) -> str:
@@ -158,7 +166,7 @@ def _asked(booking: Booking) -> str:
 
 
 def _awaiting(booking: Booking) -> tuple[str, ...]:
-    steps = ["A place is kept for you until then. You are booked as soon as they agree."]
+    steps = [*_why_allotted(booking), "A place is kept for you until then. You are booked as soon as they agree."]
     if booking.deputy_name and booking.deputy_confirmed_at is not None:
         steps.append(f"Your manager says that {booking.deputy_name} decides; they were asked as well.")
     if booking.agreement_passed_on_at is not None:
