@@ -9,11 +9,13 @@ from sqlalchemy import select
 from tests.bookings.invariants import broken_invariants, calendars_out_of_step
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session, viewer_of
+from training.bookings.checks import two_places_for_one_wait
 from training.bookings.models import Booking, BookingState, CancelledBy, CourseWait
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_course_waits import change_wait, leave_wait, wait_for_course
 from training.bookings.operations_moving import move_booking
 from training.bookings.operations_substitution import send_colleague
+from training.changes.operations_capacity import change_capacity
 from training.core.database import db
 from training.core.outbox import OutboxMessage
 from training.core.refusal import Refused
@@ -210,6 +212,22 @@ def test_the_dates_waited_for_can_be_changed_and_left(dates: list[CourseSession]
     assert (_waiting(person), wait.ended_at is None) == ([], False)
     with pytest.raises(Refused, match="no longer wait"):
         leave_wait(viewer_of(person), wait.id)
+    all_is_well(*dates)
+
+
+def test_whoever_loses_the_place_that_ended_a_wait_waits_for_that_date_alone(dates: list[CourseSession]) -> None:
+    book(dates[0], make_person())
+    person = make_person()
+    _wait(person, dates, [dates[0].id, dates[1].id])
+    confirmed = select(Booking).where(Booking.person_id == person.id, Booking.state == BookingState.CONFIRMED)
+    placed = db.session.scalars(confirmed).one()
+    change_capacity(COMMAND, dates[1].id, 0, to_list=[placed.id], reason="A smaller room")
+    db.session.commit()
+    assert (placed.state, placed.course_wait_id, placed.preference) == (BookingState.WAITING, None, None)
+    assert list(two_places_for_one_wait()) == []
+    change_capacity(COMMAND, dates[1].id, 1)
+    db.session.commit()
+    assert placed.state is BookingState.CONFIRMED
     all_is_well(*dates)
 
 

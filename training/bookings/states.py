@@ -30,7 +30,12 @@ def offer(viewer: Viewer, booking: Booking, until: datetime) -> None:
 
 
 def put_on_list(viewer: Viewer, booking: Booking, deed: str, *, goes_first: bool, reason: str = "") -> None:
-    """Let the booking wait from now on."""
+    """Let the booking wait from now on.
+
+    A wait for several dates that its place had ended stays so: it waits for this date alone.
+    """
+    if booking.course_wait is not None and booking.course_wait.ended_at is not None:
+        booking.course_wait = booking.preference = None
     booking.waiting_since = clock.now()
     booking.goes_first = goes_first
     booking.confirmed_at = None
