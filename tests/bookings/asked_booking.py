@@ -31,6 +31,7 @@ class Asked:
     def __init__(
         self, *, manager: str = MANAGER, confirmed: bool = True, lead: bool = False, full: bool = False,
         waits: bool = True, title: str = "Early help", capacity: int = 1, closes: datetime | None = None,
+        on: date = date(2026, 11, 30),
     ) -> None:  # fmt: skip
         agency = make_agency()
         self.agency_id = agency.id
@@ -44,7 +45,7 @@ class Asked:
         person.employments.append(job)
         self.lead_id = add_lead(agency).id if lead else 0
         course = make_course(title, agreement=Agreement.ASKED)
-        course_session = make_session(course, on=date(2026, 11, 30), capacity=capacity, booking_closes_at=closes)
+        course_session = make_session(course, on=on, capacity=capacity, booking_closes_at=closes)
         db.session.commit()
         self.session_id, self.person_id = course_session.id, person.id
         self.other_id = self._book(make_person("Olu", "Other"), agreed=True) if full else None
