@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.custody.people import a_record, every_row, with_account
 from tests.factories import make_agency, make_assignment, make_booking, make_session
 from training.attendance.models import Mark, MarkSource, Presence
-from training.bookings.models import HOLDING, LIVE, Booking, BookingState
+from training.bookings.models import HOLDING, LIVE, Booking, BookingState, DeclinedBy
 from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused
@@ -29,7 +29,7 @@ TIMES = {
     BookingState.OFFERED: lambda: {"confirmed_at": None, "offered_until": clock.now() + timedelta(days=1)},
     BookingState.AWAITING_AGREEMENT: lambda: {"confirmed_at": None, "agreement_until": clock.now() + timedelta(days=1)},
     BookingState.APPLIED: lambda: {"confirmed_at": None},
-    BookingState.DECLINED: lambda: {"confirmed_at": None},
+    BookingState.DECLINED: lambda: {"confirmed_at": None, "declined_by": DeclinedBy.OFFICER},
 }
 states = st.one_of(st.none(), st.sampled_from(sorted(TIMES)))
 presences = st.one_of(st.none(), st.sampled_from(sorted(Presence)))

@@ -16,7 +16,7 @@ from tests.pages import Client
 from training.accounts.configuring import viewer_for
 from training.accounts.operations import owner_of, sign_up
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking, BookingState
+from training.bookings.models import Booking, BookingState, DeclinedBy
 from training.core import audit, clock, tasks
 from training.core.audit import AuditEntry, AuditValues
 from training.core.database import db
@@ -119,6 +119,7 @@ def one_of_everything() -> None:
         make_session(),
         make_person(role=Role.TRAINER),
         state=BookingState.DECLINED,
+        declined_by=DeclinedBy.MANAGER,
         confirmed_at=None,
         reason="Ill",
         created_at=clock.now(),

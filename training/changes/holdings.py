@@ -7,4 +7,4 @@ HELD: tuple[Holding, ...] = ()
 """The tables of changes are those of bookings."""
 
 register_link_subject(COMING.name, "booking")
-register_message_subject("session", "course_session")
+register_message_subject("session", "course_session", is_nobody=True)

@@ -143,6 +143,7 @@ class Holding:
 _holdings: dict[str, Holding] = {}
 _link_subjects: dict[str, str] = {}
 _message_subjects: dict[str, str] = {}
+_subjects_about_nobody: set[str] = set()
 
 
 def register_holding(holding: Holding) -> Holding:
@@ -160,11 +161,16 @@ def register_link_subject(purpose: str, table: str) -> None:
     _link_subjects[purpose] = table
 
 
-def register_message_subject(word: str, table: str) -> None:
-    """Say of which table the rows are that `outbox_message.about` calls `word`."""
+def register_message_subject(word: str, table: str, *, is_nobody: bool = False) -> None:
+    """Say of which table the rows are that `outbox_message.about` calls `word`.
+
+    `is_nobody`: its rows are about no person, so that a message about one is only about whom it went to.
+    """
     if word in _message_subjects:
         raise ValueError(f"what messages about {word} are about is said already")
     _message_subjects[word] = table
+    if is_nobody:
+        _subjects_about_nobody.add(word)
 
 
 def holdings() -> dict[str, Holding]:
@@ -180,6 +186,11 @@ def link_subjects() -> dict[str, str]:
 def message_subjects() -> dict[str, str]:
     """The table that each word of `outbox_message.about` means."""
     return dict(_message_subjects)
+
+
+def subjects_with_people() -> dict[str, str]:
+    """Of `message_subjects` those whose rows are about people."""
+    return {word: table for word, table in _message_subjects.items() if word not in _subjects_about_nobody}
 
 
 def table_of(name: str) -> Table:

@@ -13,9 +13,9 @@ from training.core.holdings import (
     Subject,
     Through,
     link_subjects,
-    message_subjects,
     register_holding,
     replaced,
+    subjects_with_people,
 )
 from training.core.outbox import MessageState
 
@@ -23,7 +23,7 @@ HELD = (
     Holding(
         table="outbox_message",
         label="Messages",
-        about=(Direct("person_id"), Named("about", message_subjects), PointedAt("message_also", "message_id")),
+        about=(Direct("person_id"), Named("about", subjects_with_people), PointedAt("message_also", "message_id")),
         personal={
             "recipient_name": EMPTY,
             "recipient_address": EMPTY,
@@ -58,7 +58,7 @@ HELD = (
     Holding(
         table="message_also",
         label="Messages about several bookings",
-        about=(Named("about", message_subjects),),
+        about=(Named("about", subjects_with_people),),
         plain=("about",),
         shown_without=("about", "message_id"),
     ),
@@ -124,7 +124,14 @@ HELD = (
         plain=("text", "change", "figures"),
     ),
     Holding(table="message_text", label="Texts of messages", plain=("kind", "subject", "body", "delivered")),
-    Holding(table="period_done", label="What is done once in a period", plain=("kind", "subject", "period")),
+    Holding(
+        table="period_done",
+        label="What was done for you once in a period",
+        about=(Named("subject", subjects_with_people),),
+        plain=("kind", "subject", "period"),
+        fate=Fate.DELETED,
+        shown_without=("subject",),
+    ),
     Holding(
         table="note",
         label="Noted facts about reading and refusing",

@@ -43,9 +43,12 @@ SECRET_COLUMNS = {
         "password", "fs_uniquifier", "us_totp_secrets", "tf_totp_secret", "tf_primary_method", "mf_recovery_codes",
         "totp_counter", "fs_webauthn_user_handle",
     ),
+    "first_request": ("key_hash", "code_hash"),
 }  # fmt: skip
 """What somebody could sign in with: empty in a kit without secrets."""
-SECRET_TABLES = frozenset({"passkey", "sign_in", "signed_link"})
+DIFFERENT = ("fs_uniquifier", "key_hash")
+"""Those of them that no two rows share: loading gives each row a value that nobody knows."""
+SECRET_TABLES = frozenset({"calendar_feed", "passkey", "sign_in", "signed_link"})
 """Tables whose rows are keys and nothing else: without rows in a kit without secrets."""
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, String, Table, select
 
 from training.core.database import db, reading
+from training.core.holdings import table_of
 from training.core.outbox import UNSETTLED, MessageState, OutboxMessage
 from training.core.refusal import Refused
 from training.custody.exit_kit import (
@@ -144,7 +145,8 @@ def without_secrets(table: str, row: Row) -> Row | None:
     """The row as it may leave without secrets; None where the whole of it is one."""
     if table in SECRET_TABLES:
         return None
-    empty = {name: "" if name == "fs_uniquifier" else None for name in SECRET_COLUMNS.get(table, ())}
+    secret = SECRET_COLUMNS.get(table, ())
+    empty = {name: None if table_of(table).c[name].nullable else "" for name in secret}
     if table == OutboxMessage.__tablename__ and json.loads(row["secrets"]):
         empty = _message_without_secrets(row)
     return {**row, **empty}

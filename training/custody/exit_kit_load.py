@@ -16,7 +16,7 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 from training.core.database import Base, db
 from training.core.heartbeat import WorkerSeen
 from training.core.refusal import Refused
-from training.custody.exit_kit import UnreadableValue, file_of, kind_of, read, tables
+from training.custody.exit_kit import DIFFERENT, SECRET_COLUMNS, UnreadableValue, file_of, kind_of, read, tables
 from training.custody.exit_kit_files import Kit, open_kit
 from training.web.health import present_migration
 
@@ -102,9 +102,10 @@ def _rows(kit: Kit, table: Table) -> Generator[dict[str, Any]]:
             }
         except UnreadableValue as wrong:
             raise Refused(f"{file_of(table)}, row {number}: {wrong}") from wrong
-        if table.name == "account" and row["fs_uniquifier"] == "":
-            # Left out of a kit without secrets; what signs an account in must differ for each.
-            row["fs_uniquifier"] = uuid4().hex
+        for name in SECRET_COLUMNS.get(table.name, ()):
+            # Left out of a kit without secrets, though no two rows may have the same.
+            if row[name] == "" and name in DIFFERENT:
+                row[name] = uuid4().hex
         yield row
 
 

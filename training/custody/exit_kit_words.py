@@ -51,9 +51,12 @@ def readme(with_secrets: bool) -> str:
         "This export holds secrets (hashed passwords, second factors, keys of sessions and of links). Keep it as you\n"
         "would keep the database itself."
         if with_secrets
-        else "Secrets are left out: " + ", ".join(sorted(SECRET_COLUMNS["account"])) + " of account are empty, and\n"
-        f"{', '.join(sorted(SECRET_TABLES))} have no rows. After loading it people choose new passwords\n"
-        "(“Forgotten your password?”), and messages that were waiting with a link in them are not sent."
+        else "Secrets are left out: "
+        + "; ".join(f"{', '.join(sorted(names))} of {table}" for table, names in SECRET_COLUMNS.items())
+        + " are empty, and\n"
+        f"{', '.join(sorted(SECRET_TABLES))} have no rows. After loading it people choose new\n"
+        "passwords (“Forgotten your password?”) and new addresses of their calendars, and messages that were waiting\n"
+        "with a link in them are not sent."
     )
     return f"""Everything that Muster held
 
