@@ -23,7 +23,7 @@ class AgreementForm(Form):
         max_length=500,
         rows=3,
     )
-    deputy_name = TextField("If somebody else decides: their name", ask="their name", required=False, max_length=100)
+    deputy_name = TextField("Their name", ask="their name", required=False, max_length=100)
     deputy_address = EmailField(
         "Their work email address",
         ask="their work email address",
