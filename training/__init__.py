@@ -25,6 +25,7 @@ from training.core.logs import configure_logs
 from training.core.notes import configure_notes
 from training.custody.views import blueprint as custody_pages
 from training.evaluations.views import blueprint as evaluations_pages
+from training.groups.views import blueprint as groups_pages
 from training.homes.views import blueprint as homes_pages
 from training.people.views import blueprint as people_pages
 from training.planning.views import blueprint as planning_pages
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     changes_pages,
     allotment_pages,
     calendars_pages,
+    groups_pages,
     pool_pages,
     attendance_pages,
     evaluations_pages,

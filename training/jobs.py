@@ -35,6 +35,7 @@ from training.core.transports import Both, FolderTransport, SmtpTransport, Trans
 from training.custody.operations_retention import remove_every_night
 from training.custody.ticks import follow_merges
 from training.evaluations import ticks as evaluations
+from training.groups import ticks as groups
 from training.homes import ticks_digests
 from training.people import ticks as people
 from training.pool import ticks as pool
@@ -120,6 +121,8 @@ def jobs(config: Config) -> tuple[Job, ...]:
         Job("changes to tell of", 60, changes.tell_changes),
         Job("calendars out of step", 300, ticks_invites.refresh_invites),
         Job("answers of calendars", 120, read_answers),
+        Job("names to remind of", 300, groups.remind_of_names),
+        Job("reserved places that go back", 60, groups.lapse_reservations),
         Job("places that were missed", 300, bookings.sweep),
         Job("registers that open", 60, attendance.send_registers),
         Job("evaluations to open and ask", 60, evaluations.open_and_ask),

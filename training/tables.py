@@ -3,6 +3,7 @@
 from training.agencies import models as agencies
 from training.attendance import models as attendance
 from training.bookings import models as bookings
+from training.bookings import models_groups as groups
 from training.bookings import models_told as told
 from training.calendars import models as calendars
 from training.catalogue import models as catalogue
@@ -33,8 +34,8 @@ from training.records import models as records
 from training.schedule import models as schedule
 
 SOURCES = (
-    agencies, attendance, audit, batches, bookings, calendars, catalogue, custody, evaluations, heartbeat, homes,
-    limits, links, message_abouts, message_texts, notes, outbox, people, periods, planning, policies, records,
+    agencies, attendance, audit, batches, bookings, calendars, catalogue, custody, evaluations, groups, heartbeat,
+    homes, limits, links, message_abouts, message_texts, notes, outbox, people, periods, planning, policies, records,
     schedule, settings, tasks, tokens, told, workforce,
 )  # fmt: skip
 METADATA = Base.metadata

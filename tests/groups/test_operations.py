@@ -180,7 +180,7 @@ def test_places_are_reserved_only_where_they_are_free(agency: Agency) -> None:
     with pytest.raises(LookupError):
         reserve_places(lead, course_session.id, make_agency().id, 1, clock.now() + timedelta(days=7))
     db.session.rollback()
-    with pytest.raises(Refused, match="between now and the start"):
+    with pytest.raises(Refused, match="between today and the start"):
         reserve_places(lead, course_session.id, agency.id, 1, clock.now() + timedelta(days=70))
 
 

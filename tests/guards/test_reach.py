@@ -64,6 +64,14 @@ def file_parts(side: Side) -> dict[str, str]:
     return {"ref": side.file}
 
 
+def group_parts(side: Side) -> dict[str, str]:
+    return {"ref": f"G-{side.word}".upper()}
+
+
+def reserved_parts(side: Side) -> dict[str, str]:
+    return {"ref": f"R-{side.word}".upper(), "person_ref": side.refs["learner"]}
+
+
 def person_parts(name: str) -> Callable[[Side], dict[str, str]]:
     return lambda side: {"ref": side.refs[name], "number": "1", "answer": "yes"}
 
@@ -84,10 +92,15 @@ ROUTES: dict[str, Reach | None] = {
     "/agency/people/": Reach(person_parts("learner"), LEADS),
     "/agency/requests/": Reach(wish_parts, LEAD),
     "/agency/to-confirm/": Reach(person_parts("newcomer"), LEADS),
+    "/bookings/": Reach(booking_parts, LEADS, DESK),
+    "/groups/": Reach(group_parts, LEADS, DESK),
+    "/reservations/": Reach(reserved_parts, LEADS, DESK),
     "/teaching/": Reach(asked_parts, TRAINER),
     "/sessions/<string:ref>/needs": Reach(session_parts, TRAINER, OFFICER),
     "/sessions/<string:ref>/register/": Reach(session_parts, TRAINER, DESK),
     "/sessions/<string:ref>/feedback": Reach(session_parts, TRAINER, OFFICER),
+    "/sessions/<string:ref>/group": Reach(session_parts, LEADS, LEADS | DESK),
+    "/sessions/<string:ref>/reserve": Reach(session_parts, LEADS, LEADS | DESK),
     "/sessions/<string:ref>": None,
     "/sessions/<string:ref>/book": None,
 }

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from tests.factories import make_agency, make_assignment, make_booking, make_course, make_person, make_session
 from training.agencies.models import Agency, AgencyParent, Sector
 from training.attendance.models import Presence
 from training.attendance.operations import MarkWanted, close_register, take_register
 from training.attendance.rules import NOT_MARKED, MarkState
-from training.bookings.models import BookingWarning, CourseWait
+from training.bookings.models import Booking, BookingWarning, CourseWait, GroupBooking, Reservation
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.batches import Batch, BatchState
@@ -80,6 +80,7 @@ def make_side(word: str) -> Side:
     wait = CourseWait(ref=f"WAIT-{word}".upper(), course=make_course(), person=people["learner"])
     db.session.add_all([wish, file, wait])
     held, asks, comes, evaluates = make_sessions(people["trainer"], people["learner"])
+    make_group(word, agency, people["lead"], comes)
     return Side(
         word,
         agency.code,
@@ -105,6 +106,20 @@ def give_roles(people: dict[str, Person], agency: Agency) -> None:
             RoleGrant(person=trainer, role=Role.TRAINER, from_on=BEGAN),
         ]
     )
+
+
+def make_group(word: str, agency: Agency, lead: Person, comes: str) -> None:
+    """A group of which the booking with the reference `comes` is, and two places reserved on its session."""
+    booking = db.session.scalars(select(Booking).where(Booking.ref == comes)).one()
+    booking.group = GroupBooking(
+        ref=f"G-{word}".upper(), session_id=booking.session_id, agency=agency, asked_by=lead, together=False
+    )
+    kept = Reservation(
+        ref=f"R-{word}".upper(), session_id=booking.session_id, agency=agency, places=2, asked_by=lead,
+        name_by=clock.now() + timedelta(days=7),
+    )  # fmt: skip
+    db.session.add(kept)
+    db.session.flush()
 
 
 def make_sessions(trainer: Person, learner: Person) -> tuple[str, str, str, str]:

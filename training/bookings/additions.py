@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.bookings.models import Booking
+from training.core.viewer import Viewer
 
 Values = Mapping[str, object]
 
@@ -16,7 +17,16 @@ class Addition:
     context: Callable[[Booking], Values | None]
 
 
+@dataclass(frozen=True)
+class SessionPart:
+    """Something to show the desk on the pages of a session: a template, and what it says; None to show nothing."""
+
+    template: str
+    context: Callable[[Viewer, int], Values | None]
+
+
 _additions: list[Addition] = []
+_session_parts: list[SessionPart] = []
 _remarks: list[Callable[[Sequence[int]], Mapping[int, str]]] = []
 
 
@@ -30,6 +40,19 @@ def register_addition(template: str, context: Callable[[Booking], Values | None]
 def additions_to(booking: Booking) -> list[tuple[str, Values]]:
     """What is shown about the booking now: each template with what it says."""
     found = ((addition.template, addition.context(booking)) for addition in _additions)
+    return [(template, values) for template, values in found if values is not None]
+
+
+def register_session_part(template: str, context: Callable[[Viewer, int], Values | None]) -> None:
+    """Show the desk more on the pages of a session, by its key; the template is included, with `added` as above."""
+    if any(part.template == template for part in _session_parts):
+        raise ValueError(f"the part {template} is already known")
+    _session_parts.append(SessionPart(template, context))
+
+
+def parts_of_session(viewer: Viewer, session_id: int) -> list[tuple[str, Values]]:
+    """What is shown about the session now: each template with what it says."""
+    found = ((part.template, part.context(viewer, session_id)) for part in _session_parts)
     return [(template, values) for template, values in found if values is not None]
 
 

@@ -178,17 +178,21 @@ def certain_position(booking: Booking) -> int | None:
     With fairness first, limits of agencies, ways of attending or groups that come together, somebody behind may go
     before.
     """
-    course_session = booking.course_session
+    return certain_positions(booking.course_session).get(booking.id)
+
+
+def certain_positions(course_session: CourseSession) -> dict[int, int]:
+    """The place in order of everybody waiting of whom it is certain, by the key of the booking."""
     db.session.flush()
-    queue = waiting_in_order(course_session)
-    before = queue[: queue.index(booking)]
-    is_uncertain = (
-        course_session.list_order is ListOrder.FAIRNESS
-        or course_session.online_capacity is not None
-        or any(one.group is not None and one.group.together for one in [*before, booking])
-        or _limits(course_session)[0] != ()
-    )
-    return None if is_uncertain else len(before) + 1
+    by_fairness = course_session.list_order is ListOrder.FAIRNESS
+    if by_fairness or course_session.online_capacity is not None or _limits(course_session)[0]:
+        return {}
+    found: dict[int, int] = {}
+    for place, one in enumerate(waiting_in_order(course_session), 1):
+        if one.group is not None and one.group.together:
+            break
+        found[one.id] = place
+    return found
 
 
 def next_in_line(course_session: CourseSession, queue: Sequence[Booking]) -> Chosen:

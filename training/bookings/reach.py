@@ -3,10 +3,11 @@
 from sqlalchemy import select
 
 from training.bookings.models import AgreedBy, Booking, CancelledBy
+from training.core import clock
 from training.core.database import db
 from training.core.viewer import Role, Viewer
-from training.people.models import SETTLED, EmailAddress, Employment
-from training.people.queries import lead_agencies
+from training.people.models import SETTLED, EmailAddress, Employment, Person
+from training.people.queries import employed_on, lead_agencies
 
 
 def may_book_for(viewer: Viewer, person_id: int, employment: Employment | None) -> bool:
@@ -14,6 +15,32 @@ def may_book_for(viewer: Viewer, person_id: int, employment: Employment | None) 
     if viewer.works_at_desk or viewer.person_id == person_id:
         return True
     return leads(viewer, employment) or manages(viewer, employment)
+
+
+def books_for_others(viewer: Viewer) -> bool:
+    """Whether there is anybody but themselves whom `viewer` may book: they lead, work at the desk, or manage people."""
+    return viewer.works_at_desk or viewer.has(Role.AGENCY_LEAD) or manages_somebody(viewer)
+
+
+def manages_somebody(viewer: Viewer) -> bool:
+    """Whether `viewer` is the confirmed line manager of anybody today."""
+    if not viewer.is_signed_in:
+        return False
+    own = select(EmailAddress.address).where(
+        EmailAddress.person_id == viewer.person_id, EmailAddress.confirmed_at.is_not(None)
+    )
+    managed = (
+        select(Employment.id)
+        .join(Person, Person.id == Employment.person_id)
+        .where(
+            Employment.manager_address.in_(own),
+            Employment.manager_confirmed_at.is_not(None),
+            Employment.person_id != viewer.person_id,
+            employed_on(clock.today()),
+            Person.merged_into_id.is_(None),
+        )
+    )
+    return db.session.scalar(managed.limit(1)) is not None
 
 
 def leads(viewer: Viewer, employment: Employment | None) -> bool:
@@ -53,4 +80,4 @@ def acts_as(viewer: Viewer, booking: Booking) -> CancelledBy | None:
         return CancelledBy.OFFICER
     if viewer.has(Role.AGENCY_LEAD) and booking.agency_id is not None and booking.agency_id in lead_agencies(viewer):
         return CancelledBy.LEAD
-    return None
+    return CancelledBy.MANAGER if manages(viewer, booking.employment) else None

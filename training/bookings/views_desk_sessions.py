@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from training.bookings.additions import parts_of_session
 from training.bookings.blueprint import blueprint
 from training.bookings.forms_desk_sessions import SessionFilterForm
 from training.bookings.places import standing_of
@@ -97,6 +98,7 @@ def desk_session(ref: str) -> ResponseReturnValue:
         people=people,
         needs=needs_standing(viewer, session.id),
         change=change_standing(viewer, session.id),
+        more=parts_of_session(viewer, session.id),
         declined=declined_of(viewer, session.id),
         free=standing_of(session.id).free(session),
         is_thin=session.status is SessionStatus.PUBLISHED and len(people.places) < session.course.minimum,

@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from training.bookings.additions import remarks_about
+from training.bookings.additions import parts_of_session, remarks_about
 from training.bookings.agreement_rule import rules_for_jobs
 from training.bookings.blueprint import blueprint
 from training.bookings.checking import warnings_for
@@ -196,7 +196,8 @@ def _people(course_session: CourseSession, form: Form) -> ResponseReturnValue:
         course_session=course_session,
         form=form,
         people=found,
-        remarks=remarks_about([one.booking.id for one in found.places]),
+        remarks=remarks_about([one.booking.id for one in (*found.places, *found.waiting)]),
+        more=parts_of_session(current_viewer(), course_session.id),
         labels=BOOKING_STATE_LABELS,
         silent=sum(not one.address for one in (*found.places, *found.waiting)),
         may_book=refusal_of(course_session) is None,

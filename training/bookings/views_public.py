@@ -25,6 +25,7 @@ from training.bookings.queries_programme import (
     sittings_between,
     upcoming_sessions,
 )
+from training.bookings.reach import books_for_others
 from training.bookings.rules import Refusal, may_book
 from training.bookings.standing import passing_on
 from training.bookings.wording import part_name, sitting
@@ -146,6 +147,7 @@ def session(ref: str) -> ResponseReturnValue:
         agreement=agreement_in_words(viewer, found.course),
         mode=MODE_LABELS[found.mode],
         passing_on=passing_on(found),
+        may_book_others=books_for_others(viewer),
         may_wait=found.course.status is CourseStatus.LIVE,
     )
 

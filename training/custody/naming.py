@@ -6,15 +6,15 @@ from typing import Any
 
 from training.agencies.models import Agency, FeeBand
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking
+from training.bookings.models import Allotment, Booking, CourseWait, GroupBooking, Reservation
 from training.catalogue.models import Course, CourseEdition
 from training.core.batches import Batch
-from training.core.database import Base
+from training.core.database import Base, db
 from training.core.policies import PolicyVersion
 from training.evaluations.models import STAGE_LABELS, EvaluationForm, EvaluationRequest, Question
 from training.people.models import Account, Employment
 from training.people.models_workforce import WorkforceGroup
-from training.schedule.models import CourseSession, SessionPart, TrainerAssignment
+from training.schedule.models import CourseSession, SessionPart, TrainerAssignment, TrainerSearch
 from training.web.formats import moment
 
 
@@ -30,7 +30,7 @@ def _name(row: Agency | FeeBand | WorkforceGroup) -> str:
     return row.name
 
 
-def _ref(row: Booking | WalkIn | Batch) -> str:
+def _ref(row: Booking | GroupBooking | Reservation | CourseWait | WalkIn | Batch) -> str:
     return row.ref
 
 
@@ -74,6 +74,10 @@ def _taught(row: TrainerAssignment) -> str:
     return row.course_session.ref
 
 
+def _of_session(row: Allotment | TrainerSearch) -> str:
+    return db.session.get_one(CourseSession, row.session_id).ref
+
+
 def _account(row: Account) -> str:
     return row.email
 
@@ -83,19 +87,24 @@ CALLED: dict[str, Called] = {
     for called in (
         Called(Account, _account),
         Called(Agency, _name),
+        Called(Allotment, _of_session),
         Called(Batch, _ref),
         Called(Booking, _ref),
         Called(Course, _course),
         Called(CourseEdition, _edition),
         Called(CourseSession, _session),
+        Called(CourseWait, _ref),
         Called(Employment, _job),
         Called(EvaluationForm, _form),
         Called(EvaluationRequest, _request),
         Called(FeeBand, _name),
+        Called(GroupBooking, _ref),
         Called(PolicyVersion, _version),
         Called(Question, _question),
+        Called(Reservation, _ref),
         Called(SessionPart, _part),
         Called(TrainerAssignment, _taught),
+        Called(TrainerSearch, _of_session),
         Called(WalkIn, _ref),
         Called(WorkforceGroup, _name),
     )

@@ -10,6 +10,7 @@ from training.core import holdings_own as core
 from training.core.holdings import Holding
 from training.custody import holdings as custody
 from training.evaluations import holdings as evaluations
+from training.groups import holdings as groups
 from training.homes import holdings as homes
 from training.people import holdings as people
 from training.planning import holdings as planning
@@ -17,8 +18,8 @@ from training.records import holdings as records
 from training.schedule import holdings as schedule
 
 STAGES = (
-    agencies, people, catalogue, records, planning, schedule, bookings, changes, calendars, attendance, evaluations,
-    core, custody,
+    agencies, people, catalogue, records, planning, schedule, bookings, changes, groups, calendars, attendance,
+    evaluations, core, custody,
     homes,
 )  # fmt: skip
 """In the order in which somebody reads what is held about them."""

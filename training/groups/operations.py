@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.bookings.models import Booking, BookingState, GroupBooking, Way
+from training.bookings.models_groups import GroupRefusal
 from training.bookings.operations import Ties, new_booking, require_open, settle_new
 from training.bookings.places import Counted, counted, locked_session, promote_waiting
 from training.bookings.rules_queue import choose
@@ -88,6 +89,11 @@ def book_group(
         return Outcome(None, [Answer(one.person_id, None, one.refused) for one in answers])
     if together:
         _require_could_fit(counted(course_session), bookings)
+    db.session.add_all(
+        GroupRefusal(group_id=group.id, person_id=one.person_id, sentence=one.refused)
+        for one in answers
+        if one.booking is None
+    )
     audit.record(
         viewer,
         "booked a group",
