@@ -20,6 +20,12 @@ from training.people.models import EmailAddress
     [
         ("no mail for ada.o'brien+x@mail.council.example today", "no mail for [address] today"),
         ("GET /link/abc-DEF_123 answered 500", "GET /link/[token] answered 500"),
+        ("GET /calendars/abc-DEF_123.ics answered 500", "GET /calendars/[token].ics answered 500"),
+        ("POST /sessions/S-9/book/abc-D_1/code answered 500", "POST /sessions/S-9/book/[token]/code answered 500"),
+        (
+            "GET /sessions/S-9/book/new?again=abc-D_1 answered 500",
+            "GET /sessions/S-9/book/new?again=[token] answered 500",
+        ),
         ("DETAIL:  Key (address)=(x) already exists.", "DETAIL:  Key (address)=[values] already exists."),
         ("DETAIL:  Key (a, b)=(1, Ada (Obi)) is wrong.", "DETAIL:  Key (a, b)=[values] is wrong."),
         ("Failing row contains (1, Ada, Obi, null).", "Failing row contains [values]."),

@@ -9,7 +9,7 @@ LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PRIVATE = (
     # Only from the beginning of a word: otherwise a long one without an address would be looked at again and again.
     (re.compile(r"(?<![\w.+'%-])[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
-    (re.compile(r"(/link/|/calendars/)[\w%-]+"), r"\1[token]"),
+    (re.compile(r"(/link/|/calendars/|/sessions/[\w-]+/book/(?!new\b)|[?&]again=)[\w%-]+"), r"\1[token]"),
     # What PostgreSQL tells about a refused row: its columns may be told, their values not.
     (re.compile(r"(Key \([^)]*\))=\(.*?\)(?=[ ,.]|$)"), r"\1=[values]"),
     (re.compile(r"Failing row contains \(.*\)"), "Failing row contains [values]"),
@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 def discreet(text: str) -> str:
-    """`text` without e-mail addresses, tokens of links and calendars, and values that a database repeated."""
+    """`text` without e-mail addresses, tokens of links, calendars and first bookings, and values that a database repeated."""
     for pattern, instead in PRIVATE:
         text = pattern.sub(instead, text)
     return text
