@@ -17,7 +17,14 @@ from tests.factories import (
     make_venue,
     number,
 )
-from tests.guards import growing_agreements, growing_changes, growing_messages, growing_trainers, growing_waits
+from tests.guards import (
+    growing_agreements,
+    growing_bookings,
+    growing_changes,
+    growing_messages,
+    growing_trainers,
+    growing_waits,
+)
 from tests.guards.growing import Growing
 from tests.pages import Client
 from tests.reports.world import A, finished, marked
@@ -436,6 +443,7 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "one session": lambda: desk_session(""),
     **growing_trainers.PAGES,
     **growing_agreements.PAGES,
+    **growing_bookings.PAGES,
     **growing_changes.PAGES,
     **growing_waits.PAGES,
     "its trainers": lambda: desk_session("/trainers"),

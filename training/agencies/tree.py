@@ -1,6 +1,6 @@
 """Which agency stands above which, today and on other days, and which agency took another's place."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -39,14 +39,22 @@ def has_ended() -> ColumnElement[bool]:
 
 def ids_below(agency_id: int) -> set[int]:
     """The agency itself and every agency below it today; one query."""
+    return ids_below_each([agency_id])[agency_id]
+
+
+def ids_below_each(agency_ids: Collection[int]) -> dict[int, set[int]]:
+    """The same for several agencies; one query for all of them."""
     # UNION, not UNION ALL: a circle that the past left behind ends the walk instead of never ending it.
     walk = (
-        select(AgencyParent.agency_id.label("id"))
-        .where(in_force(), AgencyParent.parent_id == agency_id)
+        select(AgencyParent.parent_id.label("top"), AgencyParent.agency_id.label("id"))
+        .where(in_force(), AgencyParent.parent_id.in_(agency_ids))
         .cte("agencies_below", recursive=True)
     )
-    walk = walk.union(select(AgencyParent.agency_id).where(in_force(), AgencyParent.parent_id == walk.c.id))
-    return {agency_id, *db.session.scalars(select(walk.c.id))}
+    walk = walk.union(select(walk.c.top, AgencyParent.agency_id).where(in_force(), AgencyParent.parent_id == walk.c.id))
+    found = {agency_id: {agency_id} for agency_id in agency_ids}
+    for top, below in db.session.execute(select(walk.c.top, walk.c.id)):
+        found[top].add(below)
+    return found
 
 
 def ids_above(agency_id: int) -> set[int]:

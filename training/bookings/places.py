@@ -4,13 +4,14 @@ Places are never a counter. They are counted from the states of the bookings and
 of the course row, in the transaction of the change. `rules_queue` decides who may have which place.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import case, func, select
 
 from training.agencies.models import Agency
-from training.agencies.tree import ids_below
+from training.agencies.tree import ids_below_each
 from training.bookings import asking, notices
 from training.bookings.counting import taken
 from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CancelledBy, GroupBooking, Way
@@ -140,7 +141,7 @@ def _limits(course_session: CourseSession) -> tuple[tuple[Limit, ...], dict[int,
             .group_by(rows.c.agency_id)
         )
     }
-    agencies = {limit.id: counted_by(limit) for limit in found}
+    agencies = counted_by_each(found)
     limits = tuple(
         Limit(limit.id, limit.least, limit.most, sum(held.get(key, 0) for key in agencies[limit.id])) for limit in found
     )
@@ -149,9 +150,22 @@ def _limits(course_session: CourseSession) -> tuple[tuple[Limit, ...], dict[int,
 
 def counted_by(limit: AgencyLimit) -> frozenset[int]:
     """The agencies that a limit counts: one with all below it today, or those of a sector."""
-    if limit.agency_id is not None:
-        return frozenset(ids_below(limit.agency_id))
-    return frozenset(db.session.scalars(select(Agency.id).where(Agency.sector_id == limit.sector_id)))
+    return counted_by_each([limit])[limit.id]
+
+
+def counted_by_each(limits: Sequence[AgencyLimit]) -> dict[int, frozenset[int]]:
+    """The agencies that each of the limits counts, by its key; as many queries for one as for many."""
+    below = ids_below_each([limit.agency_id for limit in limits if limit.agency_id is not None])
+    of_sector: defaultdict[int | None, set[int]] = defaultdict(set)
+    sectors = [limit.sector_id for limit in limits if limit.sector_id is not None]
+    for sector_id, agency_id in db.session.execute(
+        select(Agency.sector_id, Agency.id).where(Agency.sector_id.in_(sectors))
+    ):
+        of_sector[sector_id].add(agency_id)
+    return {
+        limit.id: frozenset(below[limit.agency_id] if limit.agency_id is not None else of_sector[limit.sector_id])
+        for limit in limits
+    }
 
 
 def waiting_in_order(course_session: CourseSession) -> list[Booking]:
