@@ -10,7 +10,7 @@ from tests.bookings.invariants import broken_invariants, calendars_out_of_step
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session, viewer_of
 from training.bookings.checks import two_places_for_one_wait
-from training.bookings.models import Booking, BookingState, CancelledBy, CourseWait
+from training.bookings.models import AgencyLimit, Booking, BookingState, CancelledBy, CourseWait
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_course_waits import change_wait, leave_wait, wait_for_course
 from training.bookings.operations_moving import move_booking
@@ -272,3 +272,17 @@ def _last_text(person: Person) -> str:
 def _text_of(person: Person, kind: str) -> str:
     wanted = (OutboxMessage.person_id == person.id, OutboxMessage.kind == f"bookings.{kind}")
     return db.session.scalars(select(OutboxMessage.body_text).where(*wanted)).one()
+
+
+def test_a_colleague_of_another_agency_leaves_the_room_of_a_limit_to_who_waits(dates: list[CourseSession]) -> None:
+    agency = make_agency()
+    sender, waits, stranger = make_person(agency=agency), make_person(agency=agency), make_person(agency=make_agency())
+    dates[0].capacity = 3
+    db.session.add(AgencyLimit(session_id=dates[0].id, agency_id=agency.id, most=1))
+    db.session.commit()
+    first, waiting = book(dates[0], sender), book(dates[0], waits)
+    assert waiting.state is BookingState.WAITING
+    send_colleague(COMMAND, first.id, stranger.id, declared=True)
+    db.session.commit()
+    assert waiting.state is BookingState.CONFIRMED
+    all_is_well(dates[0])

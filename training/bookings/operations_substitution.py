@@ -7,7 +7,7 @@ from training.bookings.models import Booking, BookingState
 from training.bookings.notices_substitution import replaced, sent_by_colleague
 from training.bookings.operations import add_booking, own_booking, require_not_begun
 from training.bookings.operations_warnings import note_warnings
-from training.bookings.places import take_place
+from training.bookings.places import promote_waiting, take_place
 from training.bookings.queries_session import live_booking_on
 from training.bookings.reach import agrees_as
 from training.bookings.states import replace
@@ -114,6 +114,8 @@ def send_colleague(
     db.session.flush()
     sent_by_colleague(colleague, former)
     replaced(former, called or colleague.person.name)
+    # Somebody of another agency, or from a group that waits together, may leave room for whoever is behind.
+    promote_waiting(viewer, former.course_session)
     return colleague
 
 
