@@ -28,6 +28,7 @@ from training.core.database import db
 from training.core.links import SignedLink
 from training.core.refusal import Refused
 from training.core.viewer import Viewer, ViewerKind
+from training.people.queries_contacts import still_leads
 from training.web.links import link_page
 
 _SIDE = {
@@ -72,7 +73,8 @@ def _answering(link: SignedLink, by: AgreedBy) -> ResponseReturnValue:
     else:
         form.offer(may_object=not why_not, is_manager=by is AgreedBy.MANAGER)
     is_over = not booking.is_live or clock.now() >= booking.course_session.starts_at
-    is_open = _is_theirs(booking, by) and not is_over
+    is_theirs = _is_theirs(link, booking, by)
+    is_open = is_theirs and not is_over
     too_late = request.method == "POST" and not asked and form.answer.data in WHILE_ASKED
     if is_open and not too_late and form.validate_on_submit():
         try:
@@ -97,7 +99,7 @@ def _answering(link: SignedLink, by: AgreedBy) -> ResponseReturnValue:
         asked=asked,
         by=by,
         reader=_READER[by],
-        is_theirs=_is_theirs(booking, by),
+        is_theirs=is_theirs,
         is_over=is_over,
         too_late=too_late,
         said=what_was_said(booking),
@@ -138,9 +140,10 @@ def _act(viewer: Viewer, booking: Booking, form: AgreementForm, by: AgreedBy) ->
     return "Thank you. We no longer write to you about this person, and ask them who their line manager is."
 
 
-def _is_theirs(booking: Booking, by: AgreedBy) -> bool:
+def _is_theirs(link: SignedLink, booking: Booking, by: AgreedBy) -> bool:
     """Whether the reader is still the one who is asked: nobody who said no, or was replaced, sees more of it."""
     if by is AgreedBy.LEAD:
-        return True
+        asked_on = clock.local(link.created_at).date()
+        return booking.agency_id is not None and still_leads(booking.agency_id, asked_on, booking.person_id)
     is_named = booking.employment is not None and bool(booking.employment.manager_address)
     return is_named and (by is AgreedBy.MANAGER or booking.deputy_confirmed_at is not None)

@@ -116,6 +116,8 @@ def exchange_code(code: str) -> tuple[SignedLink, str] | None:
         token_hash=_hash(token),
         code_hash=_hash(secrets.token_urlsafe(24)),
         expires_at=link.expires_at,
+        # As old as the message, for what depends on when that was written.
+        created_at=link.created_at,
     )
     db.session.add(twin)
     return twin, token

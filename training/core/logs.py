@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 def discreet(text: str) -> str:
-    """`text` without e-mail addresses, tokens of links, calendars and first bookings, and values that a database repeated."""
+    """`text` without e-mail addresses, tokens in addresses of pages, and values that a database repeated."""
     for pattern, instead in PRIVATE:
         text = pattern.sub(instead, text)
     return text

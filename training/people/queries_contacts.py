@@ -1,6 +1,7 @@
 """Who is written to: in place of somebody without an address, and where a line manager would be asked."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import or_, select, true
@@ -61,9 +62,14 @@ def who_receives(person: Person) -> Recipient:
     return Recipient(contact.name, contact.address, person.id, on_behalf_of=person.name)
 
 
-def lead_of(agency_id: int, but: int | None = None, *, with_deputies: bool = True) -> Contact | None:
-    """The lead of the agency today, else a deputy, else those of the nearest agency above; never the person `but`."""
-    today = clock.today()
+def lead_of(
+    agency_id: int, but: int | None = None, *, with_deputies: bool = True, on: date | None = None
+) -> Contact | None:
+    """The lead of the agency today, else a deputy, else those of the nearest agency above; never the person `but`.
+
+    With `on` whoever it was on that day.
+    """
+    today = on or clock.today()
     level: int | None = agency_id
     seen: set[int] = set()
     while level is not None and level not in seen:
@@ -87,6 +93,26 @@ def lead_of(agency_id: int, but: int | None = None, *, with_deputies: bool = Tru
             return Contact(ContactKind.LEAD, f"{found[0]} {found[1]}", found[2], found[3])
         level = parent_of(level)
     return None
+
+
+def still_leads(agency_id: int, since: date, but: int | None = None) -> bool:
+    """Whether the person whom `lead_of` named on the day `since` leads the agency today, as lead or as deputy."""
+    then, today = lead_of(agency_id, but, on=since), clock.today()
+    level: int | None = agency_id if then is not None else None
+    seen: set[int] = set()
+    while then is not None and level is not None and level not in seen:
+        seen.add(level)
+        held = select(RoleGrant.id).where(
+            RoleGrant.role == Role.AGENCY_LEAD,
+            RoleGrant.agency_id == level,
+            RoleGrant.person_id == then.person_id,
+            RoleGrant.from_on <= today,
+            or_(RoleGrant.to_on.is_(None), RoleGrant.to_on >= today),
+        )
+        if db.session.scalar(held.limit(1)) is not None:
+            return True
+        level = parent_of(level)
+    return False
 
 
 def parent_of(agency_id: int) -> int | None:
