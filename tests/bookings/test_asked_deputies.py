@@ -10,7 +10,7 @@ from tests.factories import make_person
 from tests.pages import Client, Page
 from training.bookings.models import AgreedBy, BookingState, DeclinedBy
 from training.bookings.operations_agreements import agree
-from training.bookings.operations_deputy import confirm_deputy, name_deputy
+from training.bookings.operations_deputy import MOST_NAMED, confirm_deputy, name_deputy
 from training.bookings.ticks_agreements import follow_agreements
 from training.core.database import db
 from training.core.refusal import Refused
@@ -157,3 +157,19 @@ def test_the_deputy_of_a_manager_who_went_has_nothing_to_say(client: Client, ask
     client.submit(client.get(link_in(sent(ASKED)[0])), {"answer": "not-mine"})
     client.submit(opened, {"answer": "agrees"}, status=410)
     assert asked.booking.agreed_at is None
+
+
+def test_nobody_writes_to_a_whole_agency_by_one_managers_link(
+    client: Client, asked: Asked, wall_clock: WallClock
+) -> None:
+    for number in range(MOST_NAMED):
+        name(client, f"tom.{number}@sandby.example")
+    refused = name(client, TOM, status=400)
+    assert refused.errors == [
+        "Several people were named within a day. Say yes or no yourself, or name somebody tomorrow"
+    ]
+    assert len(sent(ASKED_OF_DEPUTY)) == MOST_NAMED
+    assert asked.booking.deputy_address == f"tom.{MOST_NAMED - 1}@sandby.example"
+    wall_clock.forward(days=1, minutes=1)
+    name(client, TOM)
+    assert asked.booking.deputy_address == TOM

@@ -4,22 +4,30 @@ A deputy at an address of the agency is asked at once. Any other address is aske
 has confirmed it: else whoever reads the manager's mail could lead the answer anywhere.
 """
 
+from datetime import timedelta
+
 from training.bookings import asking, notices_asked
 from training.bookings.agreements import is_asked_about
 from training.bookings.models import AgreedBy, Booking
 from training.bookings.operations_agreements import ENDED, locked_to_answer
 from training.bookings.wording_answers import what_was_said
 from training.core import audit, clock
+from training.core.limits import count, over
 from training.core.refusal import Refused
 from training.core.viewer import Viewer
 from training.people.operations_standing import domains_of_agency
 from training.people.rules import clean_address, on_domains, require_name, same_mailbox
 
+MOST_NAMED, WITHIN = 5, timedelta(days=1)
+"""For one booking: each is written to, and whoever holds the manager’s link can name anybody of the agency."""
+NAMING = "name-deputy"
+
 
 def name_deputy(viewer: Viewer, booking_id: int, name: str, address: str) -> Booking:
     """Let somebody else answer in the manager's place; the manager may still answer, and the first answer counts.
 
-    Refused for a shared mailbox, the person's own address, the manager's own, and where somebody has answered.
+    Refused for a shared mailbox, the person's own address, the manager's own, where somebody has answered, and after
+    several on one day.
     """
     if not name.strip():
         raise Refused("Enter the name of whoever decides", "deputy_name")
@@ -35,6 +43,9 @@ def name_deputy(viewer: Viewer, booking_id: int, name: str, address: str) -> Boo
         raise Refused("Enter the address of somebody other than the person who asks to go", "deputy_address")
     if job is not None and job.manager_address and same_mailbox(job.manager_address, cleaned):
         raise Refused("This is your own address. Say yes or no yourself", "deputy_address")
+    if over(NAMING, booking.ref, MOST_NAMED, WITHIN):
+        raise Refused("Several people were named within a day. Say yes or no yourself, or name somebody tomorrow")
+    count(NAMING, booking.ref, WITHIN)
     asking.forget_deputy(booking)
     booking.deputy_name, booking.deputy_address = name.strip(), cleaned
     if on_domains(cleaned, domains_of_agency(booking.agency_id)):
