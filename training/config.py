@@ -134,7 +134,9 @@ def _database_url(url: str) -> str:
 def _imap_url(url: str | None) -> str | None:
     if url and not url.startswith(("imaps://", "imap://")):
         # Not repeated: a password stands in it.
-        raise ConfigError("MUSTER_IMAP_URL must begin with imaps:// or imap://, such as imaps://user:password@mail.example.")
+        raise ConfigError(
+            "MUSTER_IMAP_URL must begin with imaps:// or imap://, such as imaps://user:password@mail.example."
+        )
     return url or None
 
 

@@ -3,7 +3,11 @@
 from training.agencies import models as agencies
 from training.attendance import models as attendance
 from training.bookings import models as bookings
+from training.bookings import models_allotment as allotment
+from training.bookings import models_changes as changes
+from training.bookings import models_first as first
 from training.bookings import models_groups as groups
+from training.bookings import models_needs as needs
 from training.bookings import models_told as told
 from training.calendars import models as calendars
 from training.catalogue import models as catalogue
@@ -34,8 +38,8 @@ from training.records import models as records
 from training.schedule import models as schedule
 
 SOURCES = (
-    agencies, attendance, audit, batches, bookings, calendars, catalogue, custody, evaluations, groups, heartbeat,
-    homes, limits, links, message_abouts, message_texts, notes, outbox, people, periods, planning, policies, records,
-    schedule, settings, tasks, tokens, told, workforce,
+    agencies, allotment, attendance, audit, batches, bookings, calendars, catalogue, changes, custody, evaluations,
+    first, groups, heartbeat, homes, limits, links, message_abouts, message_texts, needs, notes, outbox, people,
+    periods, planning, policies, records, schedule, settings, tasks, tokens, told, workforce,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -12,7 +12,9 @@ from tests.factories import make_agency, make_person, make_session
 from training.agencies.models import Agency
 from training.allotment.operations import allot_places, decide_otherwise, repeats
 from training.allotment.ticks import allot_what_is_due
-from training.bookings.models import AgencyLimit, Allotment, AllotmentResult, Booking, BookingState
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_agencies import AgencyLimit
+from training.bookings.models_allotment import Allotment, AllotmentResult
 from training.bookings.operations import book_place, cancel_booking
 from training.core import clock
 from training.core.database import db

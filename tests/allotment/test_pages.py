@@ -10,7 +10,8 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_person, make_session
 from tests.pages import Client
 from training.allotment.operations import allot_places
-from training.bookings.models import AgencyLimit, Booking, BookingState
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.operations import book_place
 from training.core import clock
 from training.core.database import db

@@ -13,7 +13,7 @@ from tests.pages import Client
 from training.attendance.models import Mark, Presence, Register, WalkIn
 from training.attendance.ticks import send_registers
 from training.bookings.agreements import MANAGER
-from training.bookings.models import BookingNeed
+from training.bookings.models_needs import BookingNeed
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.links import create_link

@@ -16,15 +16,8 @@ from tests.factories import make_agency, make_course, make_person, make_session
 from training.allotment.operations import allot_places
 from training.bookings.agreements import ASKED_IN
 from training.bookings.checks import streams_out_of_order, two_places_for_one_wait
-from training.bookings.models import (
-    LIVE,
-    AgencyLimit,
-    Booking,
-    BookingState,
-    CourseWait,
-    Reservation,
-    Way,
-)
+from training.bookings.models import LIVE, Booking, BookingState, CourseWait, Reservation, Way
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import agree, say_no
 from training.bookings.operations_course_waits import change_wait, leave_wait, wait_for_course

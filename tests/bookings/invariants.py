@@ -6,16 +6,8 @@ from sqlalchemy import select
 
 from training.agencies.models import Agency
 from training.agencies.tree import ids_below
-from training.bookings.models import (
-    HOLDING,
-    LIVE,
-    AgencyLimit,
-    Booking,
-    BookingState,
-    CalendarEntry,
-    Reservation,
-    Way,
-)
+from training.bookings.models import HOLDING, LIVE, Booking, BookingState, CalendarEntry, Reservation, Way
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.queries_session import is_untold
 from training.bookings.terms import GROUP_SKIPS, may_pass_on
 from training.core import clock

@@ -14,7 +14,8 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session, viewer_of
 from tests.pages import Client
 from training.bookings.forms_agreements import AGREES
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import agree, not_their_manager, object_to
 from training.bookings.operations_needs import NeedWords, tell_needs

@@ -10,7 +10,8 @@ from tests.factories import make_agency, make_course, make_person, make_session,
 from tests.pages import Client
 from training.agencies.models import Agency, AgencyParent
 from training.bookings.agreement_rule import AGREEMENT, agreement_above, agreement_for, agreements_for, own_rules
-from training.bookings.models import AgencyAgreement, Booking
+from training.bookings.models import Booking
+from training.bookings.models_agencies import AgencyAgreement
 from training.bookings.operations_agreement_rule import set_agency_rule
 from training.bookings.wording_agreement import AGREEMENT_IN_WORDS, DIFFERS, SOME_DIFFER
 from training.catalogue.models import Agreement, Course

@@ -11,7 +11,8 @@ from tests.bookings.race import run_at_once
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session
 from tests.pages import Client
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.models_told import ManagerTold, ToldStanding
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_told import tell

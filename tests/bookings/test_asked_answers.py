@@ -12,7 +12,8 @@ from tests.bookings.race import run_at_once
 from tests.conftest import WallClock
 from tests.factories import make_person, viewer_of
 from tests.pages import Client
-from training.bookings.models import AgreedBy, Booking, BookingState, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import AgreedBy, DeclinedBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import WHO_SAID_SO, agree, say_no
 from training.bookings.ticks_agreements import lapse_agreements

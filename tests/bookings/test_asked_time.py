@@ -10,7 +10,8 @@ from tests.bookings.links_in_mail import link_in
 from tests.conftest import WallClock
 from tests.factories import make_person, make_session
 from tests.pages import Client
-from training.bookings.models import AgreedBy, BookingState
+from training.bookings.models import BookingState
+from training.bookings.models_answers import AgreedBy
 from training.bookings.operations import cancel_booking
 from training.bookings.operations_agreements import agree, not_their_manager
 from training.bookings.operations_offers import accept_offer, give_place, lapse_offer

@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, viewer_of
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_offers import accept_offer, decline_offer, give_place
 from training.bookings.ticks import lapse_offers, sweep

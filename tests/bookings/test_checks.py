@@ -12,7 +12,8 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, number
 from tests.pages import Client
 from training.bookings import checks
-from training.bookings.models import BookingState, CalendarEntry, CancelledBy, CourseWait, Reservation, Way
+from training.bookings.models import BookingState, CalendarEntry, CourseWait, Reservation, Way
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place
 from training.catalogue.models import Mode
 from training.cli import main

@@ -11,7 +11,8 @@ from tests.bookings.conditions import counts_as, has_done, make_group, must_do
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session
 from training.bookings.fairness import fair_rank, fair_ranks_for, reason_in_words
-from training.bookings.models import BookingState, CancelledBy, DeclinedBy
+from training.bookings.models import BookingState
+from training.bookings.models_answers import CancelledBy, DeclinedBy
 from training.bookings.rules_fairness import rank
 from training.catalogue.models import Course
 from training.core import clock

@@ -13,7 +13,8 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, viewer_of
 from tests.pages import Client, Page
 from training.agencies.models import Agency, AgencyDomain
-from training.bookings.models import Booking, BookingState, FirstRequest
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_first import FirstRequest
 from training.bookings.operations import book_place
 from training.bookings.ticks_first import let_go_of_places
 from training.catalogue.models import Agreement

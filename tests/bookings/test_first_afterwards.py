@@ -12,7 +12,8 @@ from tests.bookings.test_first import PRIYA, Window, begin, confirm, known
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person
 from tests.pages import Client
-from training.bookings.models import AgencyAgreement, Booking, BookingState, BookingWarning
+from training.bookings.models import Booking, BookingState, BookingWarning
+from training.bookings.models_agencies import AgencyAgreement
 from training.bookings.operations_why import say_why
 from training.catalogue.models import Agreement
 from training.core.database import db

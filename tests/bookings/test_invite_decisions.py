@@ -17,7 +17,8 @@ from tests.conftest import WallClock
 from tests.core.itip import complaints
 from tests.factories import make_agency, make_course, make_person, make_session, make_venue, number
 from tests.mailbox import Delivery, Mailbox
-from training.bookings.models import CalendarEntry, SessionChange
+from training.bookings.models import CalendarEntry
+from training.bookings.models_changes import SessionChange
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.ticks_told import tell_managers
 from training.catalogue.models import Agreement, Mode

@@ -10,7 +10,9 @@ from tests.bookings.invariants import broken_invariants, calendars_out_of_step
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session, viewer_of
 from training.bookings.checks import two_places_for_one_wait
-from training.bookings.models import AgencyLimit, Booking, BookingState, CancelledBy, CourseWait
+from training.bookings.models import Booking, BookingState, CourseWait
+from training.bookings.models_agencies import AgencyLimit
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_course_waits import change_wait, leave_wait, wait_for_course
 from training.bookings.operations_moving import move_booking

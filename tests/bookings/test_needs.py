@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 
 from tests.conftest import WallClock
 from tests.factories import make_assignment, make_booking, make_person, make_session, viewer_of
-from training.bookings.models import Booking, BookingNeed, BookingState, CancelledBy, PersonNeed
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
+from training.bookings.models_needs import BookingNeed, PersonNeed
 from training.bookings.operations import cancel_booking
 from training.bookings.operations_needs import (
     NeedWords,

@@ -12,7 +12,8 @@ from tests.factories import make_agency, make_person, make_session, viewer_of
 from tests.pages import Client
 from training.bookings.mail import CONFIRMATION, WAITING
 from training.bookings.mail_not_me import NOT_FOR_THEM
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_not_me import NotMe, turn_down
 from training.core.database import db

@@ -33,9 +33,7 @@ class Place:
         wall_clock.set("2026-11-20 10:00")
         self.agency = make_agency(f"Hill School {number()}")
         self.person = make_person("Priya", "Nair", agency=self.agency)
-        self.course_session = make_session(
-            make_course(agreement=agreement), on=date(2026, 11, 23), capacity=1
-        )
+        self.course_session = make_session(make_course(agreement=agreement), on=date(2026, 11, 23), capacity=1)
         domain = "hill.example" if agreement is not Agreement.ASKED else "hilltop.example"
         set_domains(COMMAND, self.agency, [domain])
         db.session.commit()

@@ -10,7 +10,8 @@ from tests.bookings.test_pages_my import booked, queries_of
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session
 from tests.pages import Client
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import cancel_booking
 from training.catalogue.models import Agreement
 from training.core.database import db

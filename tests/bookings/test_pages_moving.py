@@ -11,7 +11,8 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_course, make_person, make_session, number
 from tests.pages import Client
 from training.agencies.models import Agency
-from training.bookings.models import AgencyLimit, Booking, BookingState, Way
+from training.bookings.models import Booking, BookingState, Way
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_moving import move_booking
 from training.catalogue.models import Mode

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from tests.conftest import WallClock
 from tests.factories import make_assignment, make_booking, make_person, make_session
 from tests.pages import Client
-from training.bookings.models import Booking, BookingNeed, PersonNeed
+from training.bookings.models import Booking
+from training.bookings.models_needs import BookingNeed, PersonNeed
 from training.core.audit import AuditEntry
 from training.core.database import db
 from training.core.viewer import Role

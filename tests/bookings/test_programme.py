@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from flask import Flask
 
 from tests.factories import make_booking, make_course, make_person, make_session, number
-from training.bookings.models import HOLDING, BookingState, CancelledBy
+from training.bookings.models import HOLDING, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.queries_programme import (
     ProgrammeFilters,
     course_cards,

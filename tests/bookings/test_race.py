@@ -14,7 +14,8 @@ from tests.bookings.race import Deed, Outcome, run_at_once
 from tests.factories import make_agency, make_course, make_person, make_session
 from training.agencies.models import Agency
 from training.allotment.operations import allot_places
-from training.bookings.models import Allotment, Booking, BookingState, Reservation
+from training.bookings.models import Booking, BookingState, Reservation
+from training.bookings.models_allotment import Allotment
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_agreements import agree
 from training.bookings.operations_moving import move_booking

@@ -10,7 +10,8 @@ from tests.bookings.links_in_mail import latest
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, viewer_of
 from training.bookings.mail_reminders import JOINING, REMINDER
-from training.bookings.models import Booking, BookingState, SessionChange
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_changes import SessionChange
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_reminders import ask_whether_coming, remind
 from training.bookings.still_coming import MAIL_HOUR

@@ -13,7 +13,8 @@ from tests.factories import make_agency, make_booking, make_course, make_person,
 from tests.pages import Client
 from training.bookings.forms_reminders import COMES, RELEASES
 from training.bookings.mail_reminders import JOINING
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.operations_reminders import ask_whether_coming, remind, say_coming
 from training.bookings.ticks_reminders import ask_who_comes

@@ -14,7 +14,8 @@ from tests.conftest import WallClock
 from tests.core.post import Post
 from tests.factories import make_assignment, make_course, make_person, make_session
 from tests.pages import Client
-from training.bookings.models import Booking, BookingState, CalendarEntry, CancelledBy
+from training.bookings.models import Booking, BookingState, CalendarEntry
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.ticks_trainers import invite_trainers
 from training.calendars.models import CalendarReply, Participation

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from tests.factories import make_assignment, make_course, make_person, make_session, make_venue
-from training.bookings.models import Booking, SessionChange
+from training.bookings.models import Booking
+from training.bookings.models_changes import SessionChange
 from training.bookings.operations import book_place
 from training.bookings.ticks_trainers import invite_trainers
 from training.catalogue.models import Mode

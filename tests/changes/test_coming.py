@@ -11,7 +11,8 @@ from tests.changes.sessions import Room, kinds, letters, make_room
 from tests.conftest import WallClock
 from tests.factories import make_person, make_session
 from tests.pages import Client
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import cancel_booking
 from training.bookings.queries_session import change_standing
 from training.catalogue.models import Course

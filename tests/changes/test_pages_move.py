@@ -10,7 +10,8 @@ from tests.changes.sessions import DAY, letters, make_room
 from tests.conftest import WallClock
 from tests.factories import make_assignment, make_course, make_person, make_session, make_venue
 from tests.pages import Client, Page
-from training.bookings.models import Booking, SessionChange, Way
+from training.bookings.models import Booking, Way
+from training.bookings.models_changes import SessionChange
 from training.bookings.operations import book_place
 from training.catalogue.models import Mode
 from training.core import clock

@@ -13,7 +13,9 @@ from tests.factories import make_agency, make_booking, make_course, make_person,
 from tests.pages import Client
 from tests.reports.world import AFTER, A, finished, marked, small_world
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking, BookingNeed, BookingState, DeclinedBy, PersonNeed
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import DeclinedBy
+from training.bookings.models_needs import BookingNeed, PersonNeed
 from training.catalogue.models import CourseEdition
 from training.core import audit, clock
 from training.core.audit import AuditEntry, AuditValues

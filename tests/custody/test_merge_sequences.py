@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from tests.custody.people import a_record, every_row, with_account
 from tests.factories import make_agency, make_assignment, make_booking, make_session
 from training.attendance.models import Mark, MarkSource, Presence
-from training.bookings.models import HOLDING, LIVE, Booking, BookingState, DeclinedBy
+from training.bookings.models import HOLDING, LIVE, Booking, BookingState
+from training.bookings.models_answers import DeclinedBy
 from training.core import clock
 from training.core.database import db
 from training.core.refusal import Refused

@@ -16,7 +16,8 @@ from tests.pages import Client
 from training.accounts.configuring import viewer_for
 from training.accounts.operations import owner_of, sign_up
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking, BookingState, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import DeclinedBy
 from training.core import audit, clock, tasks
 from training.core.audit import AuditEntry, AuditValues
 from training.core.database import db

@@ -10,7 +10,8 @@ from tests.bookings.invariants import broken_invariants, calendars_out_of_step
 from tests.conftest import WallClock
 from tests.factories import make_agency, make_person, make_session, viewer_of
 from training.agencies.models import Agency
-from training.bookings.models import Booking, BookingState, GroupBooking
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_agencies import GroupBooking
 from training.bookings.operations import book_place, cancel_booking
 from training.bookings.places import standing_of
 from training.core import clock

@@ -32,7 +32,8 @@ from training.agencies.models import Agency, AgencyMembership
 from training.agencies.operations import add_sector, set_domains
 from training.agencies.operations_names import add_alias
 from training.agencies.operations_tree import set_parent
-from training.bookings.models import Booking, BookingNeed, BookingState, BookingWarning
+from training.bookings.models import Booking, BookingState, BookingWarning
+from training.bookings.models_needs import BookingNeed
 from training.catalogue.models import CourseKind
 from training.catalogue.operations import add_priority
 from training.core import audit, clock

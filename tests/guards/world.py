@@ -11,7 +11,8 @@ from training.agencies.models import Agency, AgencyParent, Sector
 from training.attendance.models import Presence
 from training.attendance.operations import MarkWanted, close_register, take_register
 from training.attendance.rules import NOT_MARKED, MarkState
-from training.bookings.models import Booking, BookingWarning, CourseWait, GroupBooking, Reservation
+from training.bookings.models import Booking, BookingWarning, CourseWait, Reservation
+from training.bookings.models_agencies import GroupBooking
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.core.batches import Batch, BatchState

@@ -9,7 +9,7 @@ from tests.conftest import WallClock
 from tests.factories import make_agency, make_assignment, make_booking, make_person, make_session
 from tests.pages import Client
 from tests.pool.asking import Held, holder_of, make_trainer
-from training.bookings.models import BookingNeed
+from training.bookings.models_needs import BookingNeed
 from training.bookings.ticks_trainers import ask_trainers
 from training.catalogue.models import CourseEdition
 from training.core import clock

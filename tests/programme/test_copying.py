@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from tests.factories import make_assignment, make_booking, make_person, make_session
 from tests.pages import Client
 from tests.programme.world import World, make_holiday, sessions_here
-from training.bookings.models import Booking, BookingNeed
+from training.bookings.models import Booking
+from training.bookings.models_needs import BookingNeed
 from training.catalogue.models import CourseStatus, Mode
 from training.core import clock
 from training.core.database import db

@@ -6,7 +6,8 @@ from datetime import date
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session
 from training.agencies.models import Agency, AgencyParent, Sector
 from training.attendance.models import Mark, MarkSource, Presence, WalkIn
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.catalogue.models import Course, CourseKind, CourseStatus, Mode
 from training.core import clock
 from training.core.database import db

@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 from training.agencies.models import Agency, Sector
 from training.allotment.rules import Applicant, Share, allot
 from training.bookings.counting import taken
-from training.bookings.models import AgencyLimit, Booking, BookingState
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.places import Counted, counted
 from training.bookings.rules_queue import Limit, Room
 from training.core.database import db

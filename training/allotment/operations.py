@@ -8,7 +8,8 @@ from sqlalchemy import select
 from training.allotment import notices
 from training.allotment.deciding import NO_AGENCY, ground_kept, ground_of
 from training.allotment.rules import Share
-from training.bookings.models import Allotment, AllotmentResult, Booking, BookingState
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_allotment import Allotment, AllotmentResult
 from training.bookings.operations import require_not_begun
 from training.bookings.places import counted, locked_session, promote_waiting, take_place
 from training.bookings.states import put_on_list

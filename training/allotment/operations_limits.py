@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from training.agencies.models import Agency, Sector
-from training.bookings.models import AgencyLimit
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.operations import require_not_begun
 from training.bookings.places import counted_by, locked_session, promote_waiting
 from training.core import audit

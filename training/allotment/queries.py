@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from training.allotment.deciding import NO_AGENCY, ground_of
 from training.allotment.notices import why
-from training.bookings.models import Allotment, AllotmentResult, Booking, BookingState, Way
+from training.bookings.models import Booking, BookingState, Way
+from training.bookings.models_allotment import Allotment, AllotmentResult
 from training.bookings.places import counted
 from training.bookings.queries import within_reach
 from training.core.database import db

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from training.agencies.models import AgencyParent
 from training.agencies.tree import in_force, successors
-from training.bookings.models import AgencyAgreement
+from training.bookings.models_agencies import AgencyAgreement
 from training.catalogue.models import Agreement, Course
 from training.core.database import db
 from training.core.settings import register_setting, setting_value

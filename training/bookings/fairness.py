@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy import and_, or_, select
 
-from training.bookings.models import Booking, BookingState, CancelledBy, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy, DeclinedBy
 from training.bookings.rules_fairness import rank, reason_in_words
 from training.catalogue.models import Course, Requirement
 from training.catalogue.queries_conditions import requirements_of

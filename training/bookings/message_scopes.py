@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from training.bookings.mail import CALENDAR_NOTE, DECLINING_NOTE, PASSED_ON
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.notices import BY_WHOM, values_for
 from training.bookings.queries import booking_by_ref
 from training.bookings.wording import sitting

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.agencies.models import Agency, Sector
+from training.agencies.models import Agency
+from training.bookings.models_agencies import GroupBooking
+from training.bookings.models_answers import AgreedBy, CancelledBy, DeclinedBy
 from training.catalogue.models import Agreement, Course
 from training.core import clock
 from training.core.columns import Dated, Identified, ShortText, Versioned, text_enum
@@ -59,40 +60,6 @@ LIVE = (*HOLDING, BookingState.APPLIED, BookingState.WAITING)
 _LIVE_SQL = text("state IN ('held', 'awaiting-agreement', 'confirmed', 'offered', 'applied', 'waiting')")
 
 
-class CancelledBy(StrEnum):
-    """Who ended a booking."""
-
-    PERSON = "person"
-    MANAGER = "manager"
-    LEAD = "lead"
-    OFFICER = "officer"
-    CALLED_OFF = "called-off"
-    MOVED = "moved"
-    """Given up for a place on another date of the course."""
-    OTHER_DATE = "other-date"
-    """One of several dates they waited for gave them a place."""
-
-
-class DeclinedBy(StrEnum):
-    """Who said no to a booking."""
-
-    MANAGER = "manager"
-    LEAD = "lead"
-    ALLOTMENT = "allotment"
-    OFFICER = "officer"
-
-
-class AgreedBy(StrEnum):
-    """Who said yes to a booking."""
-
-    MANAGER = "manager"
-    DEPUTY = "deputy"
-    """Whom the manager named to answer in their place."""
-    LEAD = "lead"
-    OFFICER = "officer"
-    """The desk, with a note who said so."""
-
-
 class Way(StrEnum):
     """How somebody attends a hybrid session."""
 
@@ -101,55 +68,6 @@ class Way(StrEnum):
 
 
 WAY_LABELS = {Way.IN_PERSON: "In the room", Way.ONLINE: "Online"}
-
-
-class AgencyAgreement(Identified, Versioned, Base):
-    """What an agency's managers have to say about bookings, where that differs from the partnership's rule."""
-
-    __tablename__ = "agency_agreement"
-
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="CASCADE"), unique=True)
-    agreement: Mapped[Agreement] = mapped_column(text_enum(Agreement))
-
-
-class AgencyLimit(Identified, Versioned, Base):
-    """The least and the most places of a session for an agency and those below it, or for a sector."""
-
-    __tablename__ = "agency_limit"
-    __table_args__ = (
-        CheckConstraint("(agency_id IS NULL) <> (sector_id IS NULL)", name="one_group"),
-        CheckConstraint("least >= 0 AND (most IS NULL OR most >= least)", name="least_within_most"),
-        CheckConstraint("least > 0 OR most IS NOT NULL", name="limits_something"),
-        UniqueConstraint("session_id", "agency_id"),
-        UniqueConstraint("session_id", "sector_id"),
-    )
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
-    sector_id: Mapped[int | None] = mapped_column(ForeignKey("sector.id"), index=True)
-    least: Mapped[int] = mapped_column(default=0)
-    most: Mapped[int | None]
-    agency: Mapped[Agency | None] = relationship()
-    sector: Mapped[Sector | None] = relationship()
-
-
-class GroupBooking(Identified, Dated, Versioned, Base):
-    """Several people booked at once, who come together or as many as possible."""
-
-    __tablename__ = "group_booking"
-    __table_args__ = (CheckConstraint("skips >= 0", name="skips_not_negative"),)
-
-    ref: Mapped[str] = mapped_column(ShortText, unique=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
-    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    together: Mapped[bool]
-    """All of them or nobody; else as many as possible."""
-    skips: Mapped[int] = mapped_column(default=0)
-    """How often somebody who asked later was given a place that did not suffice for all of them."""
-    course_session: Mapped[CourseSession] = relationship()
-    agency: Mapped[Agency | None] = relationship()
-    asked_by: Mapped[Person | None] = relationship()
 
 
 class Reservation(Identified, Dated, Versioned, Base):
@@ -327,33 +245,6 @@ class Booking(Identified, Dated, Versioned, Base):
         return self.state in HOLDING
 
 
-class FirstRequest(Identified, Dated, Versioned, Base):
-    """Somebody who books without being signed in, until their address is confirmed by a code or the time is over."""
-
-    __tablename__ = "first_request"
-    __table_args__ = (CheckConstraint("tries >= 0", name="tries_not_negative"),)
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="SET NULL"), index=True)
-    """The place that is held; None where there was none to hold."""
-    key_hash: Mapped[str] = mapped_column(ShortText, unique=True)
-    """Of the key in the address of the page that asks for the code."""
-    code_hash: Mapped[str] = mapped_column(ShortText)
-    tries: Mapped[int] = mapped_column(default=0)
-    """How many codes were typed that were wrong."""
-    until: Mapped[datetime] = mapped_column(index=True)
-    confirmed_at: Mapped[datetime | None]
-    """When the right code was typed; the row stays until its time is over, for a button that is pressed twice."""
-    is_new_person: Mapped[bool]
-    """Whether the record was made for this booking, and goes with it when nobody confirms."""
-    typed: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What was typed on the page; it counts once the code is right."""
-    course_session: Mapped[CourseSession] = relationship()
-    person: Mapped[Person] = relationship()
-    booking: Mapped[Booking | None] = relationship()
-
-
 class BookingWarning(Identified, Dated, Versioned, Base):
     """What stood against a booking when it was made, and what the person asked the officer about it."""
 
@@ -372,98 +263,6 @@ class BookingWarning(Identified, Dated, Versioned, Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     answer: Mapped[str] = mapped_column(default="")
     booking: Mapped[Booking] = relationship()
-
-
-class Allotment(Identified, Versioned, Base):
-    """The allotment of the places of a session at the close of its application window; repeatable from its seed."""
-
-    __tablename__ = "allotment"
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), unique=True)
-    seed: Mapped[str] = mapped_column(ShortText)
-    ran_at: Mapped[datetime]
-    applied: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What it was decided on: applications, places, limits and shares; enough to run it again."""
-    course_session: Mapped[CourseSession] = relationship()
-
-
-class AllotmentResult(Identified, Versioned, Base):
-    """What the allotment came to for one application, and why, in one line."""
-
-    __tablename__ = "allotment_result"
-    __table_args__ = (
-        CheckConstraint("position >= 1", name="counts_from_one"),
-        UniqueConstraint("allotment_id", "position"),
-    )
-
-    allotment_id: Mapped[int] = mapped_column(ForeignKey("allotment.id", ondelete="CASCADE"))
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), unique=True)
-    position: Mapped[int]
-    has_place: Mapped[bool]
-    reason: Mapped[str]
-    overridden_reason: Mapped[str] = mapped_column(default="")
-    """Why the officer decided otherwise; empty where they did not."""
-    allotment: Mapped[Allotment] = relationship()
-    booking: Mapped[Booking] = relationship()
-
-
-class SessionChange(Identified, Versioned, Base):
-    """What a session was before it was changed, until everybody has been told what it is now."""
-
-    __tablename__ = "session_change"
-    __table_args__ = (
-        CheckConstraint("silent_reason = '' OR told_at IS NOT NULL", name="silent_is_settled"),
-        Index(
-            "uq_session_change_untold",
-            "session_id",
-            unique=True,
-            sqlite_where=text("told_at IS NULL"),
-            postgresql_where=text("told_at IS NULL"),
-        ),
-        Index("ix_session_change_tell_at", "tell_at"),
-    )
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
-    was: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Dates, place, link and notes as people knew them."""
-    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
-    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    tell_at: Mapped[datetime]
-    """When the quiet period ends, which each further change begins anew."""
-    told_at: Mapped[datetime | None]
-    silent_reason: Mapped[str] = mapped_column(default="")
-    """Why nobody was told."""
-    course_session: Mapped[CourseSession] = relationship()
-
-
-class BookingNeed(Identified, Dated, Versioned, Base):
-    """What somebody needs to take part in one session: special-category data, kept apart and not for long."""
-
-    __tablename__ = "booking_need"
-    __table_args__ = (
-        CheckConstraint("(met_at IS NULL) <= (met_by_id IS NULL)", name="met_by_has_moment"),
-        CheckConstraint("removed_at IS NULL OR (support = '' AND diet = '' AND met_how = '')", name="removed_is_empty"),
-    )
-
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), unique=True)
-    support: Mapped[str] = mapped_column(default="")
-    diet: Mapped[str] = mapped_column(default="")
-    met_at: Mapped[datetime | None] = mapped_column(index=True)
-    met_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    met_how: Mapped[str] = mapped_column(default="")
-    removed_at: Mapped[datetime | None]
-    """When the words were taken away, as promised, some days after the session."""
-    booking: Mapped[Booking] = relationship()
-
-
-class PersonNeed(Identified, Dated, Versioned, Base):
-    """What somebody asked us to keep for their next bookings; gone when they say so."""
-
-    __tablename__ = "person_need"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
-    support: Mapped[str] = mapped_column(default="")
-    diet: Mapped[str] = mapped_column(default="")
 
 
 class CalendarEntry(Identified, Base):

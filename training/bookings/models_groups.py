@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.bookings.models import GroupBooking
+from training.bookings.models_agencies import GroupBooking
 from training.core.columns import Dated, Identified
 from training.core.database import Base
 from training.people.models import Person

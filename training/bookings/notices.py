@@ -11,7 +11,8 @@ from training.bookings.invites import (
     manage_address,
     what_differs,
 )
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.not_me import who_booked
 from training.bookings.notices_trainers import guest_told, way_in_words
 from training.bookings.offers import OFFER

@@ -1,7 +1,7 @@
 """What is written to the address that somebody gave who books without being signed in."""
 
 from training.bookings import mail_first
-from training.bookings.models import FirstRequest
+from training.bookings.models_first import FirstRequest
 from training.bookings.terms import is_in_window
 from training.bookings.wording import dates, place
 from training.config import installation

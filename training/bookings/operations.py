@@ -12,7 +12,8 @@ from training.bookings import asking, notices
 from training.bookings.agreement_rule import agreement_for
 from training.bookings.coming import employment_to_come_in, way_to_come
 from training.bookings.fairness import fair_rank
-from training.bookings.models import LIVE, AgreedBy, Booking, BookingState, CancelledBy, Way
+from training.bookings.models import LIVE, Booking, BookingState, Way
+from training.bookings.models_answers import AgreedBy, CancelledBy
 from training.bookings.opening import is_still_to_come, refusal_of
 from training.bookings.places import (
     certain_position,
@@ -295,13 +296,9 @@ def require_open(course_session: CourseSession) -> None:
 
 
 def _require_no_live_booking(viewer: Viewer, session_id: int, person_id: int) -> None:
+    theirs = (Booking.session_id == session_id, Booking.person_id == person_id)
     present = db.session.execute(
-        select(Booking.ref, Booking.state).where(
-            Booking.session_id == session_id,
-            Booking.person_id == person_id,
-            Booking.state.in_(LIVE),
-            Booking.state != BookingState.HELD,
-        )
+        select(Booking.ref, Booking.state).where(*theirs, Booking.state.in_(LIVE), Booking.state != BookingState.HELD)
     ).first()
     if present is None:
         return

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from training.agencies.models import Agency
-from training.bookings.models import AgencyAgreement
+from training.bookings.models_agencies import AgencyAgreement
 from training.catalogue.models import AGREEMENT_LABELS, Agreement
 from training.core import audit
 from training.core.database import db

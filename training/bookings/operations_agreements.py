@@ -7,7 +7,8 @@ people they lead, the desk for everybody, with a note who said so. The first ans
 from training.bookings import notices
 from training.bookings.agreements import DEPUTY, MANAGER, is_asked_about, last_day_to_object
 from training.bookings.asking import ask_instead, forget_deputy
-from training.bookings.models import AgreedBy, Booking, BookingState, CancelledBy, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import AgreedBy, CancelledBy, DeclinedBy
 from training.bookings.notices_answers import declined
 from training.bookings.operations import BEGUN, end_booking, tell_where_it_stands
 from training.bookings.places import locked_booking, promote_waiting, take_place

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 
 from training.bookings.coming import employment_to_come_in
-from training.bookings.models import Booking, BookingState, CancelledBy, CourseWait, Way
+from training.bookings.models import Booking, BookingState, CourseWait, Way
+from training.bookings.models_answers import CancelledBy
 from training.bookings.notices_moving import waits_for_course
 from training.bookings.operations import (
     Ties,

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from training.bookings import asking, notices_asked
 from training.bookings.agreements import is_asked_about
-from training.bookings.models import AgreedBy, Booking
+from training.bookings.models import Booking
+from training.bookings.models_answers import AgreedBy
 from training.bookings.operations_agreements import ENDED, locked_to_answer
 from training.bookings.wording_answers import what_was_said
 from training.core import audit, clock

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from training.accounts.operations import owner_of
 from training.bookings.coming import way_to_come
 from training.bookings.first_codes import hash_of_code, hash_of_key, new_code, new_key
-from training.bookings.models import Booking, BookingState, FirstRequest, Way
+from training.bookings.models import Booking, BookingState, Way
+from training.bookings.models_first import FirstRequest
 from training.bookings.notices_first import send_code
 from training.bookings.operations import add_booking, admitted_now, require_open
 from training.bookings.places import counted, locked_session, promote_waiting

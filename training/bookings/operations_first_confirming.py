@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from training.accounts.operations import enter_as_reader, viewer_of
 from training.bookings.checking import warnings_for
 from training.bookings.first_codes import hash_of_key, is_right
-from training.bookings.models import Booking, FirstRequest, Way
+from training.bookings.models import Booking, Way
+from training.bookings.models_first import FirstRequest
 from training.bookings.operations import book_place
 from training.bookings.operations_first import WRONG_CODES
 from training.bookings.operations_warnings import note_warnings

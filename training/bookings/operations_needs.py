@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from training.bookings.models import Booking, BookingNeed, PersonNeed
+from training.bookings.models import Booking
+from training.bookings.models_needs import BookingNeed, PersonNeed
 from training.bookings.queries_needs import NeedShown, may_see_needs, needs_of_session
 from training.core import audit, clock
 from training.core.database import db

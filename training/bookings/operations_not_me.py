@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from training.bookings import notices
 from training.bookings.mail_not_me import NOT_FOR_THEM
-from training.bookings.models import Booking, CancelledBy
+from training.bookings.models import Booking
+from training.bookings.models_answers import CancelledBy
 from training.bookings.not_me import NOT_ME
 from training.bookings.notices_substitution import not_taken
 from training.bookings.operations import require_not_begun

@@ -1,7 +1,8 @@
 """The deeds on a place that is free or held out: taking it, leaving it, letting it run out, giving it by hand."""
 
 from training.bookings import notices
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import own_booking, require_not_begun, require_open, tell_where_it_stands
 from training.bookings.places import counted, give_free_place, locked_booking, promote_waiting, take_place
 from training.bookings.states import end_booking, lapse

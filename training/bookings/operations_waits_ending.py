@@ -3,7 +3,8 @@
 from sqlalchemy import exists, select
 
 from training.bookings import notices_moving
-from training.bookings.models import Booking, CancelledBy, CourseWait
+from training.bookings.models import Booking, CourseWait
+from training.bookings.models_answers import CancelledBy
 from training.bookings.opening import refusal_of
 from training.bookings.operations_course_waits import WAITS, waits_of
 from training.bookings.places import locked_booking, locked_session, promote_waiting

@@ -14,7 +14,9 @@ from training.agencies.models import Agency
 from training.agencies.tree import ids_below_each
 from training.bookings import asking, notices
 from training.bookings.counting import taken
-from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CancelledBy, GroupBooking, Way
+from training.bookings.models import LIVE, Booking, BookingState, Way
+from training.bookings.models_agencies import AgencyLimit, GroupBooking
+from training.bookings.models_answers import CancelledBy
 from training.bookings.notices_moving import moved_away
 from training.bookings.rules import Promotion, is_late_cancellation, offer_limit
 from training.bookings.rules_queue import Chosen, Limit, Patience, Room, Waiter, choose

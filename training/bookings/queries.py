@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, CalendarEntry, GroupBooking
+from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry
+from training.bookings.models_agencies import AgencyLimit, GroupBooking
 from training.core import clock
 from training.core.database import db
 from training.core.message_abouts import tells_of

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from training.bookings.checking import clashes_with
 from training.bookings.counting import taken
-from training.bookings.models import LIVE, AgencyLimit, Booking, BookingState, Way
+from training.bookings.models import LIVE, Booking, BookingState, Way
+from training.bookings.models_agencies import AgencyLimit
 from training.bookings.opening import refusal_of
 from training.bookings.places import Standing
 from training.bookings.rules_checking import Warned

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed, PersonNeed
+from training.bookings.models import HOLDING, LIVE, Booking
+from training.bookings.models_needs import BookingNeed, PersonNeed
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import Role, Viewer

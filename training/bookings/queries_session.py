@@ -6,15 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from training.bookings.models import (
-    LIVE,
-    AllotmentResult,
-    Booking,
-    BookingState,
-    CancelledBy,
-    Reservation,
-    SessionChange,
-)
+from training.bookings.models import LIVE, Booking, BookingState, Reservation
+from training.bookings.models_allotment import AllotmentResult
+from training.bookings.models_answers import CancelledBy
+from training.bookings.models_changes import SessionChange
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import Viewer

@@ -9,7 +9,8 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training.bookings.agreements import last_day_to_object
 from training.bookings.invites import invitable
-from training.bookings.models import Booking, BookingState, CancelledBy, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy, DeclinedBy
 from training.bookings.models_told import ManagerTold, ToldStanding
 from training.bookings.queries_session import is_untold
 from training.bookings.settings_told import ManagerCopies, manager_copies

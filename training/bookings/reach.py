@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from training.bookings.models import AgreedBy, Booking, CancelledBy
+from training.bookings.models import Booking
+from training.bookings.models_answers import AgreedBy, CancelledBy
 from training.core import clock
 from training.core.database import db
 from training.core.viewer import Role, Viewer

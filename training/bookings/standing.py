@@ -5,7 +5,8 @@ from datetime import date
 
 from training.bookings.agreements import is_asked_about
 from training.bookings.asking import who_is_asked
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import would_be_late
 from training.bookings.places import certain_position
 from training.bookings.queries_session import allotted_because

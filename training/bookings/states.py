@@ -6,7 +6,8 @@ Whoever calls holds the lock of the session, tells people, and passes places on.
 from datetime import datetime
 from typing import Any
 
-from training.bookings.models import Booking, BookingState, CancelledBy, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy, DeclinedBy
 from training.bookings.offers import OFFER
 from training.core import audit, clock
 from training.core.links import revoke_links

@@ -4,18 +4,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from training.bookings.models import (
-    BOOKING_STATE_LABELS,
-    AgencyLimit,
-    Allotment,
-    AllotmentResult,
-    Booking,
-    BookingNeed,
-    CourseWait,
-    GroupBooking,
-    PersonNeed,
-    Reservation,
-)
+from training.bookings.models import BOOKING_STATE_LABELS, Booking, CourseWait, Reservation
+from training.bookings.models_agencies import AgencyLimit, GroupBooking
+from training.bookings.models_allotment import Allotment, AllotmentResult
+from training.bookings.models_needs import BookingNeed, PersonNeed
 from training.catalogue.models import Course
 from training.core.subjects import register_subject
 from training.people.models import Person

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from training.bookings.models import Booking, BookingState, FirstRequest
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_first import FirstRequest
 from training.bookings.operations_first import let_go
 from training.bookings.places import locked_booking, promote_waiting
 from training.core import clock

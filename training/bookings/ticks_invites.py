@@ -7,7 +7,8 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from training.bookings import notices
 from training.bookings.invites import entries_of, invitable, what_differs
-from training.bookings.models import Booking, BookingState, CalendarEntry, SessionChange
+from training.bookings.models import Booking, BookingState, CalendarEntry
+from training.bookings.models_changes import SessionChange
 from training.bookings.places import locked_session
 from training.bookings.queries_session import is_untold
 from training.core import clock

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from training.bookings.models import LIVE, Booking, BookingNeed
+from training.bookings.models import LIVE, Booking
+from training.bookings.models_needs import BookingNeed
 from training.bookings.operations_needs import remove_need
 from training.core import clock
 from training.core.database import reading

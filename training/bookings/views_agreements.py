@@ -17,7 +17,8 @@ from training.bookings.forms_agreements import (
     WHILE_ASKED,
     AgreementForm,
 )
-from training.bookings.models import AgreedBy, Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import AgreedBy, CancelledBy
 from training.bookings.operations_agreements import agree, not_their_manager, object_to, say_no, why_no_objection
 from training.bookings.operations_deputy import name_deputy, not_for_me
 from training.bookings.views_book import facts_of

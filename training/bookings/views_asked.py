@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from training.bookings.agreements import is_asked_about
 from training.bookings.blueprint import blueprint
 from training.bookings.forms_agreements import AGREES, AnswerForForm
-from training.bookings.models import BOOKING_STATE_LABELS, AgreedBy, Booking
+from training.bookings.models import BOOKING_STATE_LABELS, Booking
+from training.bookings.models_answers import AgreedBy
 from training.bookings.operations_agreements import agree, say_no
 from training.bookings.operations_deputy import confirm_deputy
 from training.bookings.queries_asked import booking_to_answer, waiting_for_answer

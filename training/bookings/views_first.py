@@ -9,7 +9,8 @@ from training.accounts.where_to import remember_where_to
 from training.bookings.agreement_rule import agreement_for, agreement_of_partnership, own_rules
 from training.bookings.blueprint import blueprint
 from training.bookings.forms_first import FirstBookForm, FirstCodeForm
-from training.bookings.models import Booking, FirstRequest
+from training.bookings.models import Booking
+from training.bookings.models_first import FirstRequest
 from training.bookings.opening import refusal_of
 from training.bookings.operations_first import begin, held_for, send_another
 from training.bookings.operations_first_confirming import Confirmed, confirm_first, first_request

@@ -1,7 +1,8 @@
 """What became of a booking that somebody was asked about, in words: to its person, and to others who were asked."""
 
 from training.bookings.agreements import is_asked_about
-from training.bookings.models import AgreedBy, Booking, BookingState, DeclinedBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import AgreedBy, DeclinedBy
 from training.catalogue.models import Agreement
 from training.people.queries_contacts import ContactKind
 from training.web.formats import day, moment

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from training.bookings.agreements import last_day_to_object
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.queries_told import News, NewsKind
 from training.bookings.ways_in import WayIn
 from training.bookings.wording import dates, place

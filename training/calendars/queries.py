@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry, CancelledBy
+from training.bookings.models import LIVE, Booking, BookingState, CalendarEntry
+from training.bookings.models_answers import CancelledBy
 from training.bookings.queries_programme import CALLED_OFF_DAYS_IN_FEED
 from training.calendars.models import CalendarFeed
 from training.calendars.operations_feeds import token_hash

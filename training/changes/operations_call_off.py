@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.bookings.models import HOLDING, Booking, BookingState, CancelledBy
+from training.bookings.models import HOLDING, Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.bookings.operations import Ties, new_booking, settle_new, tell_where_it_stands
 from training.bookings.places import locked_session, promote_waiting, waiting_in_order
 from training.bookings.queries_session import live_bookings, open_reservations

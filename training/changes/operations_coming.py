@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from training.bookings import notices
-from training.bookings.models import Booking, CancelledBy
+from training.bookings.models import Booking
+from training.bookings.models_answers import CancelledBy
 from training.bookings.places import locked_booking, promote_waiting
 from training.bookings.reach import acts_as
 from training.bookings.states import end_booking

@@ -5,7 +5,8 @@ Every change of a session under its lock notes here what it was. A tick tells wh
 
 from sqlalchemy import select
 
-from training.bookings.models import BookingState, SessionChange
+from training.bookings.models import BookingState
+from training.bookings.models_changes import SessionChange
 from training.bookings.places import locked_session
 from training.bookings.queries_session import live_bookings
 from training.bookings.wording import ABOUT_TO_START

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from training.agencies.models import Agency
-from training.bookings.models import LIVE, Booking, CancelledBy
+from training.bookings.models import LIVE, Booking
+from training.bookings.models_answers import CancelledBy
 from training.changes.operations_coming import OTHER_DAY
 from training.core.database import db
 from training.core.viewer import Viewer

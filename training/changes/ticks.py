@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from training.bookings.models import SessionChange
+from training.bookings.models_changes import SessionChange
 from training.changes.operations_telling import tell_when_due
 from training.core import clock
 from training.core.database import reading

@@ -6,7 +6,9 @@ from typing import Any
 
 from training.agencies.models import Agency, FeeBand
 from training.attendance.models import WalkIn
-from training.bookings.models import Allotment, Booking, CourseWait, GroupBooking, Reservation
+from training.bookings.models import Booking, CourseWait, Reservation
+from training.bookings.models_agencies import GroupBooking
+from training.bookings.models_allotment import Allotment
 from training.catalogue.models import Course, CourseEdition
 from training.core.batches import Batch
 from training.core.database import Base, db

@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from training.bookings.models import Booking, BookingState, CancelledBy
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_answers import CancelledBy
 from training.catalogue.models import Agreement
 from training.core import clock
 from training.demonstration.ledger import Ledger

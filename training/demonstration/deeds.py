@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from training.bookings import operations_needs
 from training.bookings.checking import warnings_for
-from training.bookings.models import Booking, BookingNeed, BookingState
+from training.bookings.models import Booking, BookingState
+from training.bookings.models_needs import BookingNeed
 from training.bookings.operations_needs import NeedWords, mark_met
 from training.bookings.operations_warnings import note_warnings, settle_question
 from training.bookings.rules_checking import questions_in

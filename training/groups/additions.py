@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from training.bookings.additions import register_remarks, register_session_part
-from training.bookings.models import Booking, BookingState, GroupBooking, Reservation
+from training.bookings.models import Booking, BookingState, Reservation
+from training.bookings.models_agencies import GroupBooking
 from training.core.database import db
 from training.core.viewer import Viewer
 from training.groups.forms_reservations import day_of

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.bookings.models import Booking, BookingState, GroupBooking, Way
+from training.bookings.models import Booking, BookingState, Way
+from training.bookings.models_agencies import GroupBooking
 from training.bookings.models_groups import GroupRefusal
 from training.bookings.operations import Ties, new_booking, require_open, settle_new
 from training.bookings.places import Counted, counted, locked_session, promote_waiting

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, 
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training.bookings import mail, mail_asked
-from training.bookings.models import LIVE, Booking, BookingState, GroupBooking
+from training.bookings.models import LIVE, Booking, BookingState
+from training.bookings.models_agencies import GroupBooking
 from training.bookings.models_groups import GroupRefusal
 from training.catalogue.models import Course
 from training.core import clock

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from training.bookings.models import HOLDING, LIVE, Booking, BookingNeed
+from training.bookings.models import HOLDING, LIVE, Booking
+from training.bookings.models_needs import BookingNeed
 from training.bookings.models_told import ManagerTold
 from training.bookings.queries_asked import waiting_for_answer
 from training.bookings.queries_warnings import open_questions, questions_about

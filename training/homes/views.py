@@ -4,8 +4,8 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from training.bookings.models import BOOKING_STATE_LABELS
-from training.bookings.queries_waits import own_waits
 from training.bookings.queries_programme import ProgrammeFilters, next_sessions
+from training.bookings.queries_waits import own_waits
 from training.core import clock
 from training.core.viewer import DESK_ROLES, Role
 from training.homes import (

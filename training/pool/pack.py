@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from training.agencies.models import Agency
 from training.bookings.invites import invitable
-from training.bookings.models import HOLDING, Booking, BookingNeed, BookingState
+from training.bookings.models import HOLDING, Booking, BookingState
+from training.bookings.models_needs import BookingNeed
 from training.bookings.notices import stream_of, values_for
 from training.bookings.notices_trainers import edition_words
 from training.bookings.ways_in import WayIn, by_link, needs_link
