@@ -109,15 +109,17 @@ class GroupSeen:
         return len(self.bookings) + len(self.refused)
 
 
-def group_seen(viewer: Viewer, ref: str) -> GroupSeen | None:
-    """The group with this reference, with those of it whom `viewer` looks after today; None where there is nobody."""
-    group = db.session.scalar(
+def group_by_ref(viewer: Viewer, ref: str) -> GroupBooking | None:  # noqa: ARG001 - `group_seen` says who sees it
+    """The group with this reference, of which `group_seen` says whether anybody in it is for the viewer."""
+    return db.session.scalar(
         select(GroupBooking)
         .where(GroupBooking.ref == ref.strip().upper())
         .options(joinedload(GroupBooking.course_session).joinedload(CourseSession.course))
     )
-    if group is None:
-        return None
+
+
+def group_seen(viewer: Viewer, group: GroupBooking) -> GroupSeen | None:
+    """The group with those of it whom `viewer` looks after today; None where there is nobody."""
     bookings = db.session.scalars(
         select(Booking)
         .join(Person, Person.id == Booking.person_id)

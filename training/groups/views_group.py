@@ -9,7 +9,7 @@ from training.bookings.views_book import facts_of
 from training.core import clock
 from training.groups.blueprint import blueprint
 from training.groups.links import cancel_page
-from training.groups.queries import GroupSeen, group_seen, who_was_told
+from training.groups.queries import GroupSeen, group_by_ref, group_seen, who_was_told
 from training.groups.sides import Side, address, session_page
 from training.groups.wording import stands
 from training.web import access
@@ -24,12 +24,12 @@ PLACE = (BookingState.CONFIRMED, BookingState.AWAITING_AGREEMENT, BookingState.O
 def group(ref: str) -> ResponseReturnValue:
     """What became of each person of a group that was booked, as they stand now."""
     viewer = current_viewer()
-    seen = group_seen(viewer, ref)
-    if seen is None:
-        abort(404)
-    course_session = seen.group.course_session
-    side = Side.DESK if viewer.works_at_desk else Side.PEOPLE
+    found = group_by_ref(viewer, ref) or abort(404)
+    course_session = found.course_session
+    # Before the people are read: the waiting list is read afresh, and takes from its rows what was loaded with them.
     positions = certain_positions(course_session)
+    seen = group_seen(viewer, found) or abort(404)
+    side = Side.DESK if viewer.works_at_desk else Side.PEOPLE
     href, text = session_page(side, course_session)
     return render_template(
         "groups/group.html",
