@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from tests.bookings.course_machine import DATES, PEOPLE, WAYS, CourseMachine
 from training.allotment.operations import FIRM, decide_otherwise
 from training.bookings.first_codes import hash_of_key
 from training.bookings.mail_first import FIRST_CODE
-from training.bookings.models import LIVE, Booking, BookingState, Way
-from training.bookings.models_first import FirstRequest
+from training.bookings.models import LIVE, Booking, BookingState, FirstRequest, Way
 from training.bookings.operations_first import Typed, begin, let_go
 from training.bookings.operations_first_confirming import confirm_first
 from training.catalogue.models import Mode
@@ -105,12 +104,13 @@ class OfficerMachine(CourseMachine):
 
     @rule(which=st.integers(0, 20), comes=st.booleans())
     def answer_about_another_day(self, which: int, comes: bool) -> None:
-        if keys := self.keys(*LIVE):
+        if keys := self._those(Booking.moved_at.is_not(None), Booking.state.in_(LIVE)):
             self.do(lambda: (say_coming if comes else give_back)(COMMAND, keys[which % len(keys)]))
 
     @rule(give=st.integers(0, 9), take=st.none() | st.integers(0, 9))
     def decide_against_the_allotment(self, give: int, take: int | None) -> None:
-        waiting, firm = self.keys(BookingState.WAITING), self.keys(*FIRM)
+        on = Booking.session_id == self.sessions[1]
+        waiting, firm = self._those(on, Booking.state == BookingState.WAITING), self._those(on, Booking.state.in_(FIRM))
         if waiting:
             takes = firm[take % len(firm)] if take is not None and firm else None
             self.do(lambda: decide_otherwise(COMMAND, self.sessions[1], waiting[give % len(waiting)], takes, "Asked"))
@@ -141,3 +141,10 @@ class OfficerMachine(CourseMachine):
         ]
         db.session.rollback()
         assert found == []
+
+    def _those(self, *which: ColumnElement[bool]) -> list[int]:
+        """The bookings of whom all of `which` is true, the oldest first."""
+        found = select(Booking.id).where(Booking.session_id.in_(self.sessions), *which)
+        keys = list(db.session.scalars(found.order_by(Booking.id)))
+        db.session.rollback()
+        return keys
