@@ -1,4 +1,4 @@
-"""Whether a rewritten text is in use and beside what it was written; when a message that did not arrive was put right."""
+"""Whether a rewritten text is in use, and when a message that did not arrive was put right."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -55,12 +55,12 @@ def test_nothing_is_kept_for_a_group_that_would_not_fit_the_empty_room() -> None
     assert choose(Room({None: 1}), [*together, Waiter(3)], patience).keys == (3,)
 
 
-LIMITS = st.builds(
-    lambda most, gap, held: (most - gap if most is not None and most > gap else 0, most, held),
-    st.none() | st.integers(0, 4),
-    st.integers(0, 2),
-    st.integers(0, 4),
-)
+def made_limit(most: int | None, gap: int, held: int) -> tuple[int, int | None, int]:
+    """The least, the most and what is held."""
+    return (most - gap if most is not None and most > gap else 0, most, held)
+
+
+LIMITS = st.builds(made_limit, st.none() | st.integers(0, 4), st.integers(0, 2), st.integers(0, 4))
 
 
 @st.composite

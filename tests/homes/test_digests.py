@@ -235,6 +235,6 @@ def test_a_digest_that_is_not_for_one_cannot_be_chosen(client: Client) -> None:
     led_agency()
     client.sign_in(db.session.scalars(select(RoleGrant)).one().person)
     page = client.get("/my/account/digests")
-    fields = {field["name"]: field["value"] for field in page.select("form input[type=hidden]")}
+    fields = {str(field["name"]): str(field["value"]) for field in page.select("form input[type=hidden]")}
     client.post("/my/account/digests", {**fields, "kinds": ["desk"]}, status=400)
     assert db.session.scalars(select(DigestOff.kind)).all() == []
