@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from tests.factories import make_agency, make_booking, make_person, make_session, number
 from tests.guards.growing import Growing
 from training.agencies.models import Agency
-from training.bookings.models import AgencyLimit, Booking, BookingState, GroupBooking, Reservation
+from training.bookings.models import Booking, BookingState, Reservation
+from training.bookings.models_agencies import AgencyLimit, GroupBooking
 from training.bookings.models_groups import GroupRefusal
 from training.core import clock
 from training.core.database import db

@@ -21,6 +21,7 @@ from tests.guards import (
     growing_agreements,
     growing_bookings,
     growing_changes,
+    growing_files,
     growing_groups,
     growing_messages,
     growing_trainers,
@@ -38,7 +39,6 @@ from training.bookings.models_needs import BookingNeed
 from training.catalogue.models import CourseKind
 from training.catalogue.operations import add_priority
 from training.core import audit, clock
-from training.core.batches import Batch, BatchRow, BatchState, Verdict
 from training.core.database import db
 from training.core.tasks import register_task, start_task
 from training.core.viewer import COMMAND, Role
@@ -383,27 +383,6 @@ def desk_tasks() -> Growing:
     return Growing("/desk/tasks", lambda: start_task(COMMAND, LONG_WORK, {}))
 
 
-def file_row(place: int, verdict: Verdict) -> BatchRow:
-    values: dict[str, object] = {"cells": {"code": f"C{place}"}, "problems": [], "lacking": False}
-    return BatchRow(number=place, values=values, verdict=verdict, sentences=["Added."])
-
-
-def brought() -> Batch:
-    """A file that waits for a decision."""
-    batch = Batch(
-        ref=f"IMP-{number()}", kind="agencies", file_name="a.csv", state=BatchState.READY, row_count=1, given={}
-    )
-    batch.rows = [file_row(2, Verdict.ADD), file_row(3, Verdict.PROBLEM)]
-    db.session.add(batch)
-    db.session.flush()
-    return batch
-
-
-def desk_import() -> Growing:
-    batch = brought()
-    return Growing(f"/desk/imports/{batch.ref}", lambda: batch.rows.append(file_row(number() + 9, Verdict.ADD)))
-
-
 def reports(below: str) -> Growing:
     plan = open_plan(COMMAND, TrainingYear(2026))
 
@@ -425,8 +404,7 @@ def audit_log() -> Growing:
 
 
 PAGES: dict[str, Callable[[], Growing]] = {
-    "files brought in": lambda: Growing("/desk/imports", brought),
-    "one file": desk_import,
+    **growing_files.PAGES,
     "front page": front,
     "courses by date": lambda: courses(""),
     "courses by course": lambda: courses("?view=courses"),

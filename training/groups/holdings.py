@@ -14,4 +14,4 @@ HELD = (
 for held in HELD:
     register_holding(held)
 
-register_message_subject("reservation", "reservation")
+register_message_subject("reservation", "reservation", is_nobody=True)
