@@ -130,6 +130,18 @@ def limits() -> Growing:
     return Growing(f"/desk/sessions/{course_session.ref}/limits", add)
 
 
+def people_of_a_manager() -> Growing:
+    agency, manager = make_agency(), make_person()
+
+    def add() -> None:
+        person = make_person(agency=agency)
+        [job] = person.employments
+        job.manager_address, job.manager_confirmed_at = manager.address or "", clock.now()
+        make_booking(make_session(on=SOON), person)
+
+    return Growing("/my/staff", add, manager)
+
+
 PAGES: dict[str, Callable[[], Growing]] = {
     "a session that is full": session_page,
     "the page to book": page_to_book,
@@ -139,4 +151,5 @@ PAGES: dict[str, Callable[[], Growing]] = {
     "applications": applications,
     "applications, with limits": applications_with_limits,
     "limits of agencies": limits,
+    "a manager's people": people_of_a_manager,
 }
