@@ -170,7 +170,7 @@ def test_whoever_looks_after_nobody_sees_nobody(client: Client, who: str) -> Non
     else:
         client.get(world.page, 403)
         client.get(world.check(), 403)
-        client.get("/my/staff", 403)
+        client.get("/my/staff", 404)
 
 
 def test_a_group_is_read_by_those_who_look_after_its_people(client: Client) -> None:

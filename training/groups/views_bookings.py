@@ -55,7 +55,7 @@ def agency_bookings_csv() -> ResponseReturnValue:
 def staff_bookings() -> ResponseReturnValue:
     """What the people I manage have booked."""
     if not manages_somebody(current_viewer()):
-        abort(403)
+        abort(404)
     return _bookings("staff_bookings")
 
 
@@ -71,7 +71,7 @@ def choose_session() -> ResponseReturnValue:
 def choose_session_for_staff() -> ResponseReturnValue:
     """Which session to book the people I manage on."""
     if not manages_somebody(current_viewer()):
-        abort(403)
+        abort(404)
     return _choose("choose_session_for_staff", "groups.staff_bookings", "The people you manage")
 
 
