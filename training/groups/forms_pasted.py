@@ -112,13 +112,16 @@ def _fields_for(line: Line, agencies: Sequence[tuple[int, str]]) -> dict[str, ob
             ask=f"what to do about {who} (line {line.number})",
             choices=[Choice(ADD, "Add them as somebody new, and book them"), Choice(LEAVE, "Leave this line out")],
         ),
-        f"given_{key}": _text("First name", line.given_name),
-        f"family_{key}": _text("Last name", line.family_name),
-        f"role_{key}": _text("Job role", ""),
+        f"given_{key}": _text(f"First name, line {line.number}", line.given_name),
+        f"family_{key}": _text(f"Last name, line {line.number}", line.family_name),
+        f"role_{key}": _text(f"Job role, line {line.number}", ""),
     }
     if len(agencies) != 1:
         fields[f"agency_{key}"] = SelectField(
-            "Agency", first="Select an agency", required=False, choices={str(number): name for number, name in agencies}
+            f"Agency, line {line.number}",
+            first="Select an agency",
+            required=False,
+            choices={str(number): name for number, name in agencies},
         )
     return fields
 
