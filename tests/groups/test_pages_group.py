@@ -147,7 +147,7 @@ def test_a_manager_books_those_they_manage_and_nobody_else(client: Client) -> No
     assert "1 person has a place." in done
     (booking,) = world.bookings()
     assert booking.agreed_by is AgreedBy.MANAGER
-    mine = client.get("/my/staff")
+    mine = client.click(client.get(f"/sessions/{world.session.ref}"), "What the people you manage have booked")
     assert [row[0].split(" Social")[0] for row in mine.rows()] == ["Pat PersonA"]
     gone = client.submit(client.click(mine, "Cancel the booking of Pat PersonA"), {"reason": "On leave"}, follow=True)
     assert gone.flashes[0].startswith("The booking of Pat PersonA is cancelled.")
