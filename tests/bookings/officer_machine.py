@@ -11,7 +11,8 @@ from tests.bookings.course_machine import DATES, PEOPLE, WAYS, CourseMachine
 from training.allotment.operations import FIRM, decide_otherwise
 from training.bookings.first_codes import hash_of_key
 from training.bookings.mail_first import FIRST_CODE
-from training.bookings.models import LIVE, Booking, BookingState, FirstRequest, Way
+from training.bookings.models import LIVE, Booking, BookingState, Way
+from training.bookings.models_first import FirstRequest
 from training.bookings.operations_first import Typed, begin, let_go
 from training.bookings.operations_first_confirming import confirm_first
 from training.catalogue.models import Mode
