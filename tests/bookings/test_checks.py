@@ -9,11 +9,13 @@ from click.testing import CliRunner
 from flask import Flask
 
 from tests.conftest import WallClock
+from tests.core.post import put
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, number
 from tests.pages import Client
 from training.bookings import checks
 from training.bookings.models import BookingState, CalendarEntry, CourseWait, Reservation, Way
 from training.bookings.models_answers import CancelledBy
+from training.bookings.models_changes import SessionChange
 from training.bookings.operations import book_place
 from training.catalogue.models import Mode
 from training.cli import main
@@ -153,6 +155,37 @@ def test_a_message_that_overtook_an_earlier_one() -> None:
     assert sentences(checks.streams_out_of_order) == []
 
 
+def test_a_change_that_nobody_was_told_of() -> None:
+    one = session()
+    change = SessionChange(course_session=one, was={}, tell_at=clock.now() - timedelta(minutes=10))
+    db.session.add(change)
+    assert sentences(checks.changes_untold) == [], "the worker has a quarter of an hour"
+    change.tell_at = clock.now() - timedelta(minutes=20)
+    assert sentences(checks.changes_untold) == [f"{one.ref}: a change waits to be told past its time"]
+    change.told_at = clock.now()
+    assert sentences(checks.changes_untold) == []
+
+
+def test_messages_that_nobody_put_right_for_a_day(client: Client) -> None:
+    failed, returned, fresh, aside = (put(f"message {number()}") for _ in range(4))
+    long_ago = clock.now() - timedelta(hours=25)
+    for message in (failed, fresh, aside):
+        message.state, message.created_at = MessageState.FAILED, long_ago
+    fresh.created_at = clock.now() - timedelta(hours=23)
+    aside.put_right_at = clock.now()
+    returned.state, returned.sent_at, returned.bounced_at = MessageState.SENT, long_ago, long_ago
+    found = list(checks.messages_not_put_right())
+    assert [finding.sentence for finding in found] == [
+        f"Message {failed.id} failed",
+        f"Message {returned.id} came back",
+    ]
+    key = failed.id
+    db.session.commit()
+    client.sign_in(make_person(role=Role.OFFICER))
+    page = client.get("/desk/check")
+    assert client.click(page, f"Message {key} failed").status == 200
+
+
 def test_the_page_says_what_holds_and_leads_to_what_does_not(client: Client) -> None:
     one = session(capacity=0)
     officer = make_person(role=Role.OFFICER)
@@ -191,7 +224,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_in_order(
     db.session.commit()
     statements.clear()
     run_checks()
-    assert len(statements) <= 14
+    assert len(statements) <= 16
 
 
 def _copy_of(message: OutboxMessage) -> OutboxMessage:

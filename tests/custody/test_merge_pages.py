@@ -7,6 +7,8 @@ from tests.factories import make_agency, make_booking, make_person, make_session
 from tests.pages import Client
 from training.core.database import db
 from training.core.viewer import Role
+from training.custody.queries_merge import DESK_LABELS
+from training.custody.stages import everything_held
 from training.people.models import Person
 
 
@@ -85,3 +87,8 @@ def test_a_staff_number_of_one_agency_is_one_person(desk: Client) -> None:
         a_record("Priya", family, agency_id=at.id, job_role="Teacher", staff_number=number)
     db.session.commit()
     assert [row[2] for row in desk.get("/desk/people/duplicates").rows()] == ["Same staff number"]
+
+
+def test_the_desk_never_reads_what_is_said_to_the_person() -> None:
+    labels = [DESK_LABELS.get(name, held.label) for name, held in everything_held().items() if held.moving]
+    assert [label for label in labels if {"you", "your"} & set(label.lower().split())] == []

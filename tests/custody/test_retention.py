@@ -11,13 +11,15 @@ from sqlalchemy import Engine, func, select
 from tests.conftest import WallClock
 from tests.core.post import put
 from tests.custody.people import a_record, with_account
-from tests.factories import make_booking, make_course, make_person, make_session, viewer_of
+from tests.factories import make_agency, make_booking, make_course, make_person, make_session, viewer_of
 from tests.pages import Client
 from training.accounts.configuring import viewer_for
 from training.accounts.operations import owner_of, sign_up
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking, BookingState
+from training.bookings.models import Booking, BookingState, BookingWarning
 from training.bookings.models_answers import DeclinedBy
+from training.bookings.models_told import ManagerTold, ToldStanding
+from training.bookings.operations_told import subject_of
 from training.core import audit, clock, tasks
 from training.core.audit import AuditEntry, AuditValues
 from training.core.database import db
@@ -29,7 +31,7 @@ from training.core.transaction import in_unit_of_work
 from training.core.viewer import COMMAND, WORKER, Role
 from training.custody.models import RetentionRun
 from training.custody.operations_retention import ask_for_run, past_its_time, remove_every_night, remove_piece
-from training.custody.queries_retention_rows import SHOWS
+from training.custody.queries_retention_rows import SHOWS, first_to_go
 from training.custody.retention import AUTOMATIC, RecordClass, class_named
 from training.custody.retention_classes import classes
 from training.people.models import Person
@@ -203,7 +205,7 @@ def test_the_page_of_each_class_shows_what_would_go_and_not_what_it_says(client:
     assert going["walk-ins"] == [f"Somebody at session {walk_in.course_session.ref}"]
     assert walk_in.name not in shown["walk-ins"]
     assert booking.reason not in shown["reasons"]
-    assert "All 1, the oldest first. The reason is removed." in shown["reasons"]
+    assert "All 1, the oldest first. The words are removed." in shown["reasons"]
     assert set(going) >= {"messages", "notes", "tasks", "audit-values"}
     assert "What would go" not in shown["merges"]
 
@@ -298,3 +300,69 @@ def test_two_at_once_count_each_row_once(app: Flask, database: Engine, wall_cloc
     assert sum(removed) == 40
     assert db.session.scalar(select(func.sum(RetentionRun.removed))) == 40
     assert database.dialect.name in ("sqlite", "postgresql")
+
+
+def test_managers_are_forgotten_a_year_after_what_they_were_asked_about(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2025-11-10 10:00")
+    person = a_record(
+        job_role="Nurse", agency_id=make_agency().id, manager_name="Mo", manager_address="mo@ward.example"
+    )
+    job = person.employments[0]
+    job.manager_confirmed_at = clock.now()
+    old, new = make_session(on=date(2025, 11, 19)), make_session(on=date(2025, 11, 21))
+    bookings = [make_booking(one, person, deputy_name="Dee", deputy_address="dee@ward.example") for one in (old, new)]
+    db.session.add_all(
+        ManagerTold(booking=each, standing=ToldStanding.COMING, dates=[], address="mo@ward.example")
+        for each in bookings
+    )
+    job.to_on = date(2025, 11, 20)
+    db.session.commit()
+    wall_clock.set("2026-11-20 10:00")
+    assert [past_its_time(the(name)) for name in ("managers", "former-managers")] == [1, 0]
+    assert remove_piece(WORKER, the("managers")) == 1
+    first, second = (db.session.query(ManagerTold).filter_by(booking_id=each.id).one() for each in bookings)
+    assert (bookings[0].deputy_name, bookings[0].deputy_address, first.address) == ("", "", "")
+    assert (bookings[1].deputy_address, second.address) == ("dee@ward.example", "mo@ward.example")
+    wall_clock.set("2026-11-21 10:00")
+    assert [going.what for going in first_to_go(the("former-managers"))] == [f"A job of {person.ref}: Nurse"]
+    assert remove_piece(WORKER, the("former-managers")) == 1
+    db.session.commit()
+    assert (job.manager_name, job.manager_address, job.manager_confirmed_at) == ("", "", None)
+    assert job.job_role == "Nurse"
+
+
+def test_what_was_asked_about_a_booking_goes_with_the_reasons(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set(LONG_AGO)
+    booking = make_booking(make_session(), a_record())
+    warning = BookingWarning(booking=booking, kind="clash", sentence="At the same time.", note="Ill", answer="Come")
+    db.session.add(warning)
+    db.session.commit()
+    wall_clock.set("2026-11-20 10:00")
+    assert remove_piece(WORKER, the("reasons")) == 1
+    db.session.commit()
+    assert (warning.sentence, warning.note, warning.answer) == ("At the same time.", "", "")
+    assert past_its_time(the("reasons")) == 0
+
+
+def test_a_present_job_keeps_its_manager(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set(LONG_AGO)
+    a_record(job_role="Nurse", agency_id=make_agency().id, manager_name="Mo", manager_address="mo@ward.example")
+    db.session.commit()
+    wall_clock.set("2026-11-20 10:00")
+    assert past_its_time(the("former-managers")) == 0
+
+
+def test_no_hash_of_an_address_is_left_of_an_old_message(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set(LONG_AGO)
+    old, other = put("to a manager", stream=subject_of("mo@ward.example")), put("to a person")
+    old.key = f"{old.stream}:2020-01-01"
+    kept = other.stream, other.key
+    for message in (old, other):
+        message.state, message.sent_at, message.bounce = MessageState.SENT, clock.now(), "no mo@ward.example here"
+    db.session.commit()
+    wall_clock.set("2026-11-20 10:00")
+    assert remove_piece(WORKER, the("messages")) == 2
+    db.session.commit()
+    assert (old.stream, old.key) == (f"forgotten:{old.id}", f"forgotten:{old.id}")
+    assert (other.stream, other.key) == kept
+    assert (old.bounce, other.bounce) == ("", "")

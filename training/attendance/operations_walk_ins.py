@@ -63,11 +63,10 @@ def add_walk_in(
     audit.record(viewer, "added a walk-in", walk_in, after={"name": name, "session": course_session.ref})
     db.session.flush()
     expected = totals_of(attendees_of(viewer, part_id)).expected
-    if expected <= course_session.capacity:
+    places = course_session.places_in_all
+    if expected <= places:
         return WalkInAdded(walk_in, "")
-    return WalkInAdded(
-        walk_in, f"There are now {expected} people for {course_session.capacity} places. Check that the room is safe."
-    )
+    return WalkInAdded(walk_in, f"There are now {expected} people for {places} places. Check that the room is safe.")
 
 
 def _person_at(address: str) -> Person | None:

@@ -9,21 +9,29 @@ from sqlalchemy.orm import aliased, joinedload
 from training.bookings.counting import held_by_session, places_in_all, taken, unnamed_places
 from training.bookings.invites import invitable
 from training.bookings.models import HOLDING, LIVE, Booking, BookingState, CalendarEntry, CourseWait, Reservation, Way
+from training.bookings.models_changes import SessionChange
 from training.bookings.places import next_in_line, waiting_in_order
 from training.bookings.queries_session import is_untold
 from training.core import clock
 from training.core.checks import Finding, register_check
 from training.core.database import db
+from training.core.message_log import troubled
 from training.core.outbox import UNSETTLED, MessageState, OutboxMessage
 from training.people.models import Person
 from training.schedule.models import CourseSession, SessionPart, SessionStatus
 
 PATIENCE = timedelta(minutes=15)
 """How long after its moment the worker may take to end what has run out."""
+A_DAY = timedelta(days=1)
+"""How long the desk may take over a message that did not arrive."""
 
 
 def _of_session(ref: str, sentence: str) -> Finding:
     return Finding(f"{ref}: {sentence}", "bookings.desk_session", {"ref": ref})
+
+
+def _of_message(key: int, sentence: str) -> Finding:
+    return Finding(f"Message {key} {sentence}", "messages.show", {"message_id": str(key)})
 
 
 def more_held_than_places() -> Iterable[Finding]:
@@ -196,6 +204,26 @@ def _without_invite(coming: ColumnElement[bool]) -> Iterable[Booking]:
     ).all()
 
 
+def changes_untold() -> Iterable[Finding]:
+    """Changes of sessions of which people should have been told."""
+    found = db.session.scalars(
+        select(CourseSession.ref)
+        .join(SessionChange, SessionChange.session_id == CourseSession.id)
+        .where(SessionChange.told_at.is_(None), SessionChange.tell_at < clock.now() - PATIENCE)
+        .order_by(CourseSession.id)
+    )
+    return [_of_session(ref, "a change waits to be told past its time") for ref in found]
+
+
+def messages_not_put_right() -> Iterable[Finding]:
+    """Messages that did not arrive, of which nobody has taken care for a day."""
+    is_old = func.coalesce(OutboxMessage.bounced_at, OutboxMessage.created_at) < clock.now() - A_DAY
+    found = db.session.execute(
+        select(OutboxMessage.id, OutboxMessage.bounced_at).where(troubled(), is_old).order_by(OutboxMessage.id)
+    )
+    return [_of_message(key, "failed" if came_back is None else "came back") for key, came_back in found]
+
+
 def streams_out_of_order() -> Iterable[Finding]:
     """Messages that went out before an earlier one of their stream."""
     earlier = aliased(OutboxMessage)
@@ -209,10 +237,7 @@ def streams_out_of_order() -> Iterable[Finding]:
         .where(exists().where(earlier.stream == OutboxMessage.stream, earlier.id < OutboxMessage.id, overtaken))
         .order_by(OutboxMessage.id)
     )
-    return [
-        Finding(f"Message {key} of {stream} went out before an earlier one", "messages.show", {"message_id": str(key)})
-        for key, stream in found
-    ]
+    return [_of_message(key, f"of {stream} went out before an earlier one") for key, stream in found]
 
 
 SWEPT = "The worker passes places on within five minutes. If this stays, see whether the worker runs"
@@ -255,6 +280,18 @@ register_check(
     "Every calendar was told what is true of its session",
     "The worker brings calendars into step within five minutes. If this stays, see whether the worker runs",
     invites_out_of_step,
+)
+register_check(
+    "untold",
+    "No change of a session waits to be told past its time",
+    "See whether the worker runs",
+    changes_untold,
+)
+register_check(
+    "messages",
+    "No message has failed or come back for a day without anybody putting it right",
+    "Open it: send it again, correct the address, or say that it needs nobody any more",
+    messages_not_put_right,
 )
 register_check(
     "streams",

@@ -17,6 +17,7 @@ from training.core.holdings import (
     register_holding,
     register_link_subject,
     register_message_subject,
+    replaced,
 )
 
 FROM_BEST_TO_WORST = (
@@ -45,14 +46,16 @@ HELD = (
     ),
     Holding(table="agency_agreement", label="What agencies’ managers have to say about bookings"),
     Holding(table="agency_limit", label="Limits of agencies on sessions"),
-    Holding(table="group_booking", label="Group bookings", done_by=("asked_by_id",), plain=("ref",)),
-    Holding(table="reservation", label="Reserved places", done_by=("asked_by_id",), plain=("ref",)),
+    Holding(table="group_booking", label="Groups you booked", about=(Direct("asked_by_id"),), plain=("ref",)),
+    Holding(table="reservation", label="Places you reserved", about=(Direct("asked_by_id"),), plain=("ref",)),
     Holding(
         table="course_wait",
         label="Courses you wait for",
         about=(Direct("person_id"),),
         plain=("ref",),
         meeting=Meeting.STAYS_BEHIND,
+        # Nobody is told of new dates any more.
+        personal={"ended_at": replaced(clock.now, only_where="ended_at IS NULL")},
         released={"ended_at": clock.now},
         kept="reasons",
     ),

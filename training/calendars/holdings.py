@@ -1,6 +1,7 @@
 """What the tables of calendars hold about people."""
 
 from training.calendars.links import DECLINED
+from training.core import clock
 from training.core.holdings import (
     KEEP,
     Direct,
@@ -21,6 +22,7 @@ HELD = (
         secret=frozenset({"token_hash", "content_hash"}),
         fate=Fate.DELETED,
         meeting=Meeting.STAYS_BEHIND,
+        released={"revoked_at": clock.now},
         kept="links",
     ),
     Holding(

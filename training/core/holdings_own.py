@@ -19,6 +19,9 @@ from training.core.holdings import (
 )
 from training.core.outbox import MessageState
 
+OF_AN_ADDRESS, FORGOTTEN = "manager:", "forgotten:"
+"""How streams of people are named who have no record, and what such a name becomes."""
+
 HELD = (
     Holding(
         table="outbox_message",
@@ -35,10 +38,13 @@ HELD = (
             "secrets": replaced([]),
             "last_error": NOTHING,
             "bounce": EMPTY,
+            # A stream of somebody without a record is named by a hash of their address, which can be guessed.
+            "stream": replaced(FORGOTTEN, is_numbered=True, only_where=f"stream LIKE '{OF_AN_ADDRESS}%'"),
+            "key": replaced(FORGOTTEN, is_numbered=True, only_where=f"key LIKE '{OF_AN_ADDRESS}%'"),
             "state": replaced(MessageState.DROPPED.value, only_where="state IN ('queued', 'sending')"),
         },
         secret=frozenset({"secrets"}),
-        plain=("key", "kind", "stream", "about", "calendar_uid", "message_id"),
+        plain=("kind", "about", "calendar_uid", "message_id"),
         shown_without=(
             "key",
             "stream",

@@ -1,13 +1,14 @@
 """The deed of merging two records of one person, and of taking it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union
 
 from training.accounts.sign_ins import end_sign_ins
 from training.bookings import notices
 from training.bookings.models import LIVE, Booking, BookingState
 from training.bookings.offers import OFFER
+from training.bookings.operations_first import is_only_here
 from training.bookings.places import locked_booking, locked_session, promote_waiting
 from training.core import audit, clock
 from training.core.columns import new_reference
@@ -50,14 +51,14 @@ def merge_people(viewer: Viewer, kept_id: int, merged_id: int, reason: str) -> M
     db.session.add(merge)
     db.session.flush()
     _close_ways_in(planned, merged)
-    apply(merge, planned)
+    ended = apply(merge, planned)
     _person_rows(merge, kept, merged)
     db.session.expire_all()
     for person in (kept, merged):
         fold_past_versions(person)
     audit.record(viewer, "merged into another record", merged, after={"kept": kept.ref}, reason=merge.reason)
     audit.record(viewer, "merged another record into", kept, after={"merged": merged.ref}, reason=merge.reason)
-    _pass_on(viewer, planned, locked)
+    _pass_on(viewer, planned, ended, locked)
     return merge
 
 
@@ -76,14 +77,19 @@ def bring_over(viewer: Viewer, booking_id: int) -> bool:
         [move for move in planned.moves if (move.table, move.row_id) == ("booking", booking_id)],
         [meeting for meeting in planned.meetings_in("booking") if meeting.merged_row["id"] == booking_id],
     )
-    apply(merge, late)
+    ended = apply(merge, late)
     job = _kept_job(booking, merge.kept_id)
     if job is not None:
         change(merge, "booking", booking_id, {"employment_id": job})
     db.session.expire_all()
     audit.record(viewer, "came over to the kept record", booking)
-    _pass_on(viewer, late, {booking.session_id: booking.course_session})
+    _pass_on(viewer, late, ended, {each.id: each for each in _of_course(booking.course_session)})
     return True
+
+
+def _of_course(course_session: CourseSession) -> Sequence[CourseSession]:
+    """The sessions of the same course, which one lock covers."""
+    return db.session.scalars(select(CourseSession).where(CourseSession.course_id == course_session.course_id)).all()
 
 
 def _kept_job(booking: Booking, kept_id: int) -> int | None:
@@ -112,6 +118,8 @@ def refusal_of_merge(viewer: Viewer, kept: Person, merged: Person) -> str:
     if viewer.person_id in (kept.id, merged.id):
         return "You cannot merge your own record. Ask another officer"
     for person in (kept, merged):
+        if is_only_here(person):
+            return f"{person.ref} books at this moment and has not confirmed an address yet. Look again in an hour"
         if person.merged_into_id is not None:
             return f"{person.ref} is merged into another record already"
         if person.anonymised_at is not None:
@@ -132,10 +140,14 @@ def may_give_roles_of(viewer: Viewer, person: Person) -> bool:
 
 
 def _sessions_of_both(kept_id: int, merged_id: int) -> list[int]:
-    """The sessions on which both records have a booking, by their keys."""
+    """The sessions on which both records have a booking, and those that one waits for with others, by their keys."""
     of_kept = select(Booking.session_id).where(Booking.person_id == kept_id, Booking.state.in_(LIVE))
     of_merged = select(Booking.session_id).where(Booking.person_id == merged_id, Booking.state.in_(LIVE))
-    return list(db.session.scalars(of_merged.where(Booking.session_id.in_(of_kept)).distinct()))
+    tied = or_(Booking.course_wait_id.is_not(None), Booking.moves_from_id.is_not(None))
+    together = union(
+        of_merged.where(Booking.session_id.in_(of_kept)), of_merged.where(tied), of_kept.where(tied)
+    ).subquery()
+    return list(db.session.scalars(select(together.c.session_id)))
 
 
 def _lock_sessions(session_ids: Iterable[int]) -> dict[int, CourseSession]:
@@ -176,8 +188,8 @@ def fold_past_versions(person: Person) -> None:
     db.session.execute(table.update().where(table.c.id == person.id).values(texts))  # type: ignore[attr-defined]
 
 
-def _pass_on(viewer: Viewer, planned: Plan, locked: dict[int, CourseSession]) -> None:
-    """Tell calendars of the booking that yields, and pass its place on."""
+def _pass_on(viewer: Viewer, planned: Plan, ended: Sequence[int], locked: dict[int, CourseSession]) -> None:
+    """Tell calendars of the booking that yields, and pass its place on, and those of the dates that `ended`."""
     for meeting in planned.meetings_in("booking"):
         booking = db.session.get_one(Booking, meeting.yields["id"])
         course_session = locked[booking.session_id]
@@ -192,3 +204,8 @@ def _pass_on(viewer: Viewer, planned: Plan, locked: dict[int, CourseSession]) ->
             notices.one_of_two(booking)
         if frees_a_place(meeting):
             promote_waiting(viewer, course_session)
+    for booking_id in ended:
+        booking = db.session.get_one(Booking, booking_id)
+        revoke_links(OFFER, booking_id)
+        audit.record(viewer, "cancelled", booking, after={"state": booking.state})
+        promote_waiting(viewer, locked[booking.session_id])

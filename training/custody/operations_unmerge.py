@@ -191,7 +191,7 @@ def _require_places(sessions: list[CourseSession]) -> None:
     for course_session in sessions:
         if course_session.status not in RUNNING:
             raise Refused(f"This cannot be undone: session {course_session.ref} was called off meanwhile")
-        if standing_of(course_session.id).held > course_session.capacity:
+        if min(standing_of(course_session.id).free_by_way(course_session).values()) < 0:
             raise Refused(
                 f"This cannot be undone: the second place on session {course_session.ref} has gone to somebody else. "
                 "Cancel a booking there or add a place first"

@@ -24,9 +24,16 @@ from training.schedule.models import CourseSession
 SHOWN_ABOVE = frozenset({"email_address", "employment", "account"})
 """Tables whose rows the page names one by one."""
 DESK_LABELS = {
+    "calendar_feed": "Addresses of their calendar",
+    "course_wait": "Courses waited for",
+    "digest_off": "Weekly digests turned off",
     "evaluation_request": "Evaluations asked",
+    "group_booking": "Groups booked for others",
+    "group_refusal": "Group bookings in which they could not be booked",
     "person_need": "Needs kept for next time",
+    "reservation": "Places reserved for others",
     "trainer_assignment": "Sessions taught",
+    "trainer_course": "Courses they may teach",
     "walk_in": "Sessions without a booking",
 }
 """How the desk calls what its owner reads as “yours”."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from training.attendance.models import WalkIn
 from training.bookings.models import Booking
-from training.core import batch_kinds, messages, tasks
+from training.core import batch_kinds, clock, messages, tasks
 from training.core.audit import AuditEntry
 from training.core.batches import Batch, BatchRow
 from training.core.database import db
@@ -21,7 +21,7 @@ from training.core.tasks import Task
 from training.custody.models import Merge, MergeStep
 from training.custody.retention import RecordClass
 from training.evaluations.models import Answer, EvaluationRequest
-from training.people.models import SignIn
+from training.people.models import Employment, Person, SignIn
 from training.schedule.models import CourseSession
 
 SHOWN = 50
@@ -78,6 +78,16 @@ SHOWS = {
         .join(CourseSession, CourseSession.id == EvaluationRequest.session_id),
         "An answer about session {}",
     ),
+    "managers": Shows(
+        Booking.id,
+        select(CourseSession.ends_at, Booking.ref).join(CourseSession, CourseSession.id == Booking.session_id),
+        "Booking {}",
+    ),
+    "former-managers": Shows(
+        Employment.id,
+        select(Employment.to_on, Person.ref, Employment.job_role).join(Person, Person.id == Employment.person_id),
+        "A job of {}: {}",
+    ),
     "reasons": Shows(Booking.id, select(Booking.created_at, Booking.ref), "Booking {}"),
     "walk-ins": Shows(
         WalkIn.id,
@@ -93,9 +103,14 @@ SHOWS = {
 """For each class but people, who are shown by name."""
 
 
+def _moment(value: date) -> datetime:
+    """A moment as it is, and a day from its beginning."""
+    return value if isinstance(value, datetime) else clock.start_of_day(value)
+
+
 def first_to_go(record_class: RecordClass) -> list[Going]:
     """The oldest rows of a class that a run would remove now, at most `SHOWN`; one query."""
     shows = SHOWS[record_class.name]
     due = record_class.due(record_class.older_than).limit(SHOWN).subquery()
     found = db.session.execute(shows.rows.where(shows.key.in_(select(due))).order_by(shows.key))
-    return [Going(row[0], shows.pattern.format(shows.named(str(row[1])), *row[2:])) for row in found]
+    return [Going(_moment(row[0]), shows.pattern.format(shows.named(str(row[1])), *row[2:])) for row in found]

@@ -4,16 +4,33 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    String,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from training.attendance.models import WalkIn
-from training.bookings.models import Booking
+from training.bookings.models import Booking, BookingWarning
+from training.bookings.models_allotment import AllotmentResult
+from training.bookings.models_told import ManagerTold
 from training.core import clock
 from training.core.audit import AuditEntry, AuditValues
 from training.core.batches import Batch, BatchRow, BatchState
 from training.core.columns import Identified
 from training.core.database import db
+from training.core.holdings_own import FORGOTTEN, OF_AN_ADDRESS
 from training.core.limits import LimitCount
 from training.core.links import SignedLink
 from training.core.notes import Note
@@ -30,7 +47,8 @@ from training.custody.retention_people import (
 from training.evaluations.holdings import OWN_WORDS
 from training.evaluations.models import Answer, EvaluationRequest
 from training.people.holdings import ANONYMISED
-from training.people.models import Account, Person, SignIn
+from training.people.models import Account, Employment, Person, SignIn
+from training.schedule.models import CourseSession
 
 OVER = (BatchState.REFUSED, BatchState.APPLIED, BatchState.DISCARDED, BatchState.UNDONE)
 
@@ -63,7 +81,11 @@ def _deleted_by(kind: type[Identified], moment: InstrumentedAttribute[datetime],
 
 
 def _strip_messages(keys: Sequence[int]) -> int:
-    empty = dict.fromkeys(("recipient_name", "recipient_address", "subject", "body_text", "body_html"), "")
+    empty = dict.fromkeys(("recipient_name", "recipient_address", "subject", "body_text", "body_html", "bounce"), "")
+    table = OutboxMessage.__table__.c
+    for column in (table.stream, table.key):
+        of_address = update(OutboxMessage).where(OutboxMessage.id.in_(keys), column.startswith(OF_AN_ADDRESS))
+        db.session.execute(of_address.values({column.name: literal(FORGOTTEN).concat(cast(OutboxMessage.id, String))}))
     nothing = dict.fromkeys(("calendar", "calendar_method", "last_error"))
     return _done(
         update(OutboxMessage)
@@ -75,6 +97,43 @@ def _strip_messages(keys: Sequence[int]) -> int:
 def _strip_walk_ins(keys: Sequence[int]) -> int:
     named = update(WalkIn).where(WalkIn.id.in_(keys), WalkIn.name != ANONYMISED)
     return _done(named.values(name=ANONYMISED, address=""))
+
+
+def _has_words() -> ColumnElement[bool]:
+    asked = or_(BookingWarning.note != "", BookingWarning.answer != "")
+    return or_(
+        Booking.reason != "",
+        exists().where(BookingWarning.booking_id == Booking.id, asked),
+        exists().where(AllotmentResult.booking_id == Booking.id, AllotmentResult.overridden_reason != ""),
+    )
+
+
+def _strip_reasons(keys: Sequence[int]) -> int:
+    warned, allotted = BookingWarning.booking_id.in_(keys), AllotmentResult.booking_id.in_(keys)
+    db.session.execute(update(BookingWarning).where(warned).values(note="", answer=""))
+    db.session.execute(update(AllotmentResult).where(allotted).values(overridden_reason=""))
+    return _done(update(Booking).where(Booking.id.in_(keys)).values(reason=""))
+
+
+def _strip_managers(keys: Sequence[int]) -> int:
+    told = update(ManagerTold).where(ManagerTold.booking_id.in_(keys), ManagerTold.address != "")
+    db.session.execute(told.values(address=""))
+    return _done(update(Booking).where(Booking.id.in_(keys)).values(deputy_name="", deputy_address=""))
+
+
+def _strip_former_managers(keys: Sequence[int]) -> int:
+    named = update(Employment).where(Employment.id.in_(keys))
+    return _done(named.values(manager_name="", manager_address="", manager_confirmed_at=None))
+
+
+def _managers_due(day: date) -> Select[int]:
+    told = exists().where(ManagerTold.booking_id == Booking.id, ManagerTold.address != "")
+    return (
+        select(Booking.id)
+        .join(CourseSession, CourseSession.id == Booking.session_id)
+        .where(CourseSession.ends_at < before(day), or_(Booking.deputy_address != "", Booking.deputy_name != "", told))
+        .order_by(Booking.id)
+    )
 
 
 def _messages_due(day: date) -> Select[int]:
@@ -178,16 +237,34 @@ register_class(
     .where(Answer.text != "", text(OWN_WORDS)),
 )  # fmt: skip
 register_class(
-    "reasons", "Reasons for cancelling", 24,
-    does="The reason is removed. That and when the booking was cancelled stays.",
-    why="A reason may say something about somebody’s health or family, and no report uses it after two years.",
+    "reasons", "Reasons for cancelling, and what was asked about a booking", 24,
+    does="The words are removed. That and when the booking was cancelled, and that something was asked, stays.",
+    why="They may say something about somebody’s health or family, and no report uses them after two years.",
     due=lambda day: select(Booking.id)
-    .where(Booking.reason != "", func.coalesce(Booking.cancelled_at, Booking.created_at) < before(day))
+    .where(_has_words(), func.coalesce(Booking.cancelled_at, Booking.created_at) < before(day))
     .order_by(Booking.id),
-    remove=lambda keys: _done(
-        update(Booking).where(Booking.id.in_(keys), Booking.reason != "").values(reason="")
-    ),
-    oldest=lambda: select(func.min(Booking.created_at)).where(Booking.reason != ""),
+    remove=_strip_reasons,
+    oldest=lambda: select(func.min(Booking.created_at)).where(_has_words()),
+)  # fmt: skip
+register_class(
+    "managers", "Whom a manager named, and to whom we wrote of a booking", 12,
+    does="Name and address are removed from the booking. That and when somebody agreed stays.",
+    why="Counted from the end of the session. Managers and their deputies often have no record of their own that goes.",
+    due=_managers_due, remove=_strip_managers,
+    oldest=lambda: select(func.min(CourseSession.ends_at))
+    .join(Booking, Booking.session_id == CourseSession.id)
+    .outerjoin(ManagerTold, ManagerTold.booking_id == Booking.id)
+    .where(or_(Booking.deputy_address != "", ManagerTold.address != "")),
+)  # fmt: skip
+register_class(
+    "former-managers", "Managers of jobs that have ended", 12,
+    does="The name and address of the manager are removed from the job. Where and as what the person worked stays.",
+    why="Nobody is asked about a job that ended a year ago: the last questions to a manager come within six months.",
+    due=lambda day: select(Employment.id)
+    .where(Employment.to_on < day, or_(Employment.manager_address != "", Employment.manager_name != ""))
+    .order_by(Employment.id),
+    remove=_strip_former_managers, least=6,
+    oldest=lambda: select(func.min(Employment.to_on)).where(Employment.manager_address != ""),
 )  # fmt: skip
 register_class(
     "walk-ins", "People who came without a booking", 36,
