@@ -214,4 +214,4 @@ class CourseMachine(RuleBasedStateMachine):
         broken += [finding.sentence for finding in streams_out_of_order()]
         broken += [f"{key} was sent twice" for key, times in Counter(self.post.sent).items() if times > 1]
         db.session.rollback()
-        assert broken == []
+        assert not broken, broken

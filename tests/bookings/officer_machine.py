@@ -141,7 +141,7 @@ class OfficerMachine(CourseMachine):
             if finding.arguments.get("ref", next(iter(refs))) in refs
         ]
         db.session.rollback()
-        assert found == []
+        assert not found, found
 
     def _those(self, *which: ColumnElement[bool]) -> list[int]:
         """The bookings of whom all of `which` is true, the oldest first."""

@@ -1,5 +1,6 @@
 """What a first booking leaves for afterwards: what stands against it, a rule of one's own agency, no way back in."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -8,16 +9,19 @@ from sqlalchemy import select
 
 from tests.bookings.asked_booking import sent
 from tests.bookings.conditions import needs_first
+from tests.bookings.invariants import broken_invariants
 from tests.bookings.test_first import PRIYA, Window, begin, confirm, known
 from tests.conftest import WallClock
-from tests.factories import make_agency, make_course, make_person
+from tests.factories import make_agency, make_course, make_person, viewer_of
 from tests.pages import Client
-from training.bookings.models import Booking, BookingState, BookingWarning
+from training.bookings.models import Booking, BookingState, BookingWarning, GroupBooking, Way
 from training.bookings.models_agencies import AgencyAgreement
+from training.bookings.operations import book_place
 from training.bookings.operations_why import say_why
-from training.catalogue.models import Agreement
+from training.catalogue.models import Agreement, Mode
 from training.core.database import db
 from training.core.viewer import COMMAND, Role
+from training.groups.operations import Named, book_group
 from training.people.models import Employment, Person, Standing
 
 
@@ -138,3 +142,34 @@ def test_who_is_signed_in_is_asked_nothing_twice(client: Client, window: Window)
 def test_a_place_that_is_held_counts_and_is_nobodys_own_booking(client: Client, window: Window) -> None:
     begin(client, window)
     assert "7 places left." in client.get(f"/sessions/{window.ref}")
+
+
+def test_a_held_place_that_its_owner_does_not_need_goes_to_whoever_waits(
+    client: Client, app: Flask, wall_clock: WallClock
+) -> None:
+    wall_clock.set("2026-11-02 10:00")
+    window = Window(capacity=1)
+    window.course_session.mode, window.course_session.online_capacity = Mode.HYBRID, 1
+    db.session.commit()
+    person = known(window)
+    begin(client, window, way="in-person")
+    waits = book_place(COMMAND, window.id, make_person().id, declared=True, way=Way.IN_PERSON)
+    assert waits.state is BookingState.WAITING
+    online = book_place(viewer_of(person), window.id, person.id, declared=True, way=Way.ONLINE)
+    db.session.commit()
+    assert (online.state, waits.state) == (BookingState.CONFIRMED, BookingState.CONFIRMED)
+    assert broken_invariants(window.id) == []
+
+
+def test_a_group_that_comes_to_nothing_leaves_a_held_place_as_it_was(client: Client, window: Window) -> None:
+    person, other = known(window), make_person()
+    db.session.commit()
+    begin(client, window)
+    book_place(COMMAND, window.id, other.id, declared=True)
+    db.session.commit()
+    people = [Named(person.id), Named(other.id)]
+    assert book_group(COMMAND, window.id, people, together=True, declared=True).group is None
+    db.session.commit()
+    assert Counter(booking.state for booking in window.bookings()) == {BookingState.HELD: 1, BookingState.CONFIRMED: 1}
+    assert list(db.session.scalars(select(GroupBooking))) == []
+    assert broken_invariants(window.id) == []

@@ -143,15 +143,16 @@ def add_booking(
 
     A place that was held for them while an address was confirmed is this booking's from now on.
     """
-    held = held_place(course_session.id, person.id)
-    held_way, held_until = (held.way, held.held_until) if held is not None else (None, None)
-    if held is not None:
-        db.session.delete(held)
-        db.session.flush()
     agency_id = employment.agency_id if employment else None
     agreement = agreement_for(course_session.course, agency_id)
     if agreement is Agreement.DECLARED and not declared and agreed_by is None:
         raise Refused("Confirm that your line manager has agreed", "declared")
+    way = way_to_come(course_session, way)
+    held = held_place(course_session.id, person.id)
+    held_way, held_until = (held.way, held.held_until) if held is not None else (None, None)
+    if held is not None:  # What is refused above leaves the place held.
+        db.session.delete(held)
+        db.session.flush()
     now = clock.now()
     is_fair = course_session.list_order is ListOrder.FAIRNESS or course_session.applications_close_at is not None
     booking = Booking(
@@ -172,7 +173,7 @@ def add_booking(
         terms_id=terms_in_force().id,
         asked_at=now,
         booked_by_id=booked_by if booked_by != person.id else None,
-        way=way_to_come(course_session, way),
+        way=way,
         group_id=ties.group_id,
         reservation_id=ties.reservation_id,
         moves_from_id=ties.moves_from_id,
@@ -210,6 +211,8 @@ def settle_new(viewer: Viewer, course_session: CourseSession, bookings: list[Boo
             audit.record(viewer, "joined the waiting list", booking, after={"state": booking.state})
         if tell:
             tell_where_it_stands(booking)
+    # Whoever had a place held and comes another way, or in a reservation, leaves that place to the next.
+    promote_waiting(viewer, course_session)
 
 
 def tell_where_it_stands(booking: Booking) -> None:

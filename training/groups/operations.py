@@ -74,6 +74,8 @@ def book_group(
     require_open(course_session)
     _require_group(people)
     promote_waiting(viewer, course_session)
+    # What is not seen through is as if it had never been: a place that was held for one of them stays held.
+    attempt = db.session.begin_nested()
     group = GroupBooking(
         ref=new_reference("G", 6),
         course_session=course_session,
@@ -86,8 +88,9 @@ def book_group(
     answers = [_added(viewer, course_session, named, group, declared=declared, way=way) for named in people]
     bookings = [answer.booking for answer in answers if answer.booking is not None]
     if not bookings or (together and len(bookings) < len(people)):
-        _forget(group, bookings)
+        attempt.rollback()
         return Outcome(None, [Answer(one.person_id, None, one.refused) for one in answers])
+    attempt.commit()
     if together:
         _require_could_fit(counted(course_session), bookings)
     db.session.add_all(
@@ -148,12 +151,3 @@ def _require_could_fit(now: Counted, bookings: Sequence[Booking]) -> None:
             "Book as many as possible, or a smaller group",
             "together",
         )
-
-
-def _forget(group: GroupBooking, bookings: Sequence[Booking]) -> None:
-    """Take back rows that nobody has seen: nothing was said about them yet."""
-    for booking in bookings:
-        db.session.delete(booking)
-    db.session.flush()
-    db.session.delete(group)
-    db.session.flush()
