@@ -12,6 +12,7 @@ from training.attendance.models import WalkIn
 from training.attendance.operations_walk_ins import add_walk_in
 from training.attendance.queries import attendees_of
 from training.bookings.models import BookingState
+from training.catalogue.models import Mode
 from training.core.database import db
 from training.core.refusal import Refused
 from training.core.viewer import COMMAND
@@ -72,6 +73,14 @@ def test_walk_ins_beyond_the_places_are_warned_of_and_let_in(app: Flask, wall_cl
     second = add_walk_in(trainer_of(room), part_of(room), "Second")
     assert second.warning == "There are now 3 people for 2 places. Check that the room is safe."
     assert len(db.session.scalars(select(WalkIn)).all()) == 2
+
+
+def test_places_online_count_before_anybody_is_warned(app: Flask, wall_clock: WallClock) -> None:
+    wall_clock.set("2026-12-03 10:00")
+    room = make_room(2, capacity=2, online_capacity=1, mode=Mode.HYBRID)
+    assert add_walk_in(trainer_of(room), part_of(room), "First").warning == ""
+    second = add_walk_in(trainer_of(room), part_of(room), "Second")
+    assert second.warning == "There are now 4 people for 3 places. Check that the room is safe."
 
 
 def test_walk_ins_need_a_name_and_an_agency_that_exists(room: Room) -> None:

@@ -10,7 +10,7 @@ from tests.conftest import WallClock
 from tests.custody.people import a_record, an_officer, every_row, with_account
 from tests.factories import make_agency, make_booking, make_course, make_person, make_session, number
 from tests.pages import Client
-from training.bookings.models import Booking, BookingState, BookingWarning, CourseWait, Reservation
+from training.bookings.models import Booking, BookingState, BookingWarning, CourseWait, Reservation, Way
 from training.bookings.models_agencies import GroupBooking
 from training.bookings.models_answers import CancelledBy
 from training.bookings.models_first import FirstRequest
@@ -22,6 +22,7 @@ from training.bookings.queries_told import find_news
 from training.calendars.models import CalendarFeed
 from training.calendars.operations_feeds import token_hash
 from training.calendars.queries import feed_at, is_given_out
+from training.catalogue.models import Mode
 from training.core import clock
 from training.core.checks import run_checks
 from training.core.database import db
@@ -271,3 +272,22 @@ def test_nobody_is_merged_who_has_not_confirmed_an_address_yet(app: Flask) -> No
     db.session.commit()
     with pytest.raises(Refused, match="has not confirmed an address yet"):
         merge_people(an_officer(), kept.id, newcomer.id, "The same")
+
+
+def test_a_place_online_and_one_in_the_room_come_back_where_both_are_free(app: Flask) -> None:
+    one = make_session(on=date(2027, 1, 11), mode=Mode.HYBRID, capacity=1, online_capacity=1)
+    kept, merged = a_record(), a_record()
+    book_place(COMMAND, one.id, kept.id, declared=True, way=Way.IN_PERSON)
+    book_place(COMMAND, one.id, merged.id, declared=True, way=Way.ONLINE)
+    there_and_back(kept, merged)
+
+
+def test_a_place_online_that_was_passed_on_does_not_come_back(app: Flask) -> None:
+    one = make_session(on=date(2027, 1, 11), mode=Mode.HYBRID, capacity=9, online_capacity=1)
+    kept, merged = a_record(), a_record()
+    book_place(COMMAND, one.id, kept.id, declared=True, way=Way.IN_PERSON)
+    book_place(COMMAND, one.id, merged.id, declared=True, way=Way.ONLINE)
+    waiting(one, make_person(), way=Way.ONLINE)
+    done = merge(kept, merged)
+    with pytest.raises(Refused, match="has gone to somebody else"):
+        undo_merge(COMMAND, done.id)

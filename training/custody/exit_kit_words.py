@@ -51,12 +51,11 @@ def readme(with_secrets: bool) -> str:
         "This export holds secrets (hashed passwords, second factors, keys of sessions and of links). Keep it as you\n"
         "would keep the database itself."
         if with_secrets
-        else "Secrets are left out: "
-        + "; ".join(f"{', '.join(sorted(names))} of {table}" for table, names in SECRET_COLUMNS.items())
-        + " are empty, and\n"
-        f"{', '.join(sorted(SECRET_TABLES))} have no rows. After loading it people choose new\n"
-        "passwords (“Forgotten your password?”) and new addresses of their calendars, and messages that were waiting\n"
-        "with a link in them are not sent."
+        else "Secrets are left out. These columns are empty:\n"
+        + "".join(f"  {table}: {', '.join(sorted(names))}\n" for table, names in SECRET_COLUMNS.items())
+        + f"and these tables have no rows: {', '.join(sorted(SECRET_TABLES))}. After loading it people choose\n"
+        "new passwords (“Forgotten your password?”) and new addresses of their calendars, and messages that were\n"
+        "waiting with a link in them are not sent."
     )
     return f"""Everything that Muster held
 
