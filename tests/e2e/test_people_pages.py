@@ -72,13 +72,14 @@ def arrange() -> dict[str, str]:
         "wish": side.wish,
         "asks": side.asks,
         "file": side.file,
+        "comes": side.comes,
     }
 
 
 REFERENCES = {
     "/merges/": "kept", "/open-account": "closed", "/second-factor/": "guarded", "/to-confirm/": "newcomer",
     "/roles/<": "trainer", "/imports/": "file", "lead-requests/": "wish", "/requests/": "wish", "/teaching/": "asks",
-    "/deputies/": "deputy",
+    "/deputies/": "deputy", "/agreements/": "comes", "/agency/bookings/": "comes",
 }  # fmt: skip
 """Whose reference stands in an address with these words; elsewhere the learner's."""
 WORDS = {"key": "people.dormant-months", "kind": "terms", "name": "people", "number": "1"}

@@ -171,9 +171,12 @@ def test_the_sheet_holds_what_the_filters_ask(desk: Client) -> None:
 def test_every_table_with_a_key_that_people_change_is_called_something(app: Flask) -> None:
     """A guard: a new table needs a name in the log, or belongs to those that are never a subject."""
     silent = {
-        "answer", "audit_entry", "audit_values", "batch_row", "calendar_entry", "course_audience", "evaluation_request",
-        "limit_count", "mark_change", "merge_step", "note", "outcome_statement", "plan_target", "question",
-        "register", "session_part", "signed_link", "spent_form_token", "worker_seen",
+        "agency_agreement", "answer", "audit_entry", "audit_values", "batch_row", "booking_warning", "calendar_entry",
+        "calendar_reply", "course_audience", "course_equivalent", "course_prerequisite", "digest_off",
+        "evaluation_request", "first_request", "group_refusal", "limit_count", "mailbox_position", "manager_told",
+        "mark_change", "merge_step", "message_also", "note", "outcome_statement", "period_done", "plan_target",
+        "question", "register", "requirement", "session_change", "session_part", "signed_link", "spent_form_token",
+        "worker_seen",
     }  # fmt: skip
     assert set(METADATA.tables) - silent - set(subjects()) == set()
 

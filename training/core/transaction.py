@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 # PostgreSQL: serialization_failure and deadlock_detected. The loser did nothing and may simply try again.
 RETRIABLE = frozenset({"40001", "40P01"})
+TRIES = 3
+"""How often a deed is tried that loses against others, or waits in vain for them, before it is given up."""
 
 
 class PendingWritesError(RuntimeError):
@@ -92,12 +94,13 @@ def for_each(keys: Iterable[Key], deed: Callable[[Key], int]) -> int:
 
 
 def in_unit_of_work(deed: Callable[[], Result]) -> Result:
-    """Run `deed` in a unit of work of its own, a second time if it lost against, or waited in vain for, another."""
-    try:
-        with unit_of_work():
-            return deed()
-    except DBAPIError as error:
-        if not is_retriable(error) and not is_busy(error):
-            raise
+    """Run `deed` in a unit of work of its own, again if it lost against, or waited in vain for, another."""
+    for _ in range(TRIES - 1):
+        try:
+            with unit_of_work():
+                return deed()
+        except DBAPIError as error:
+            if not is_retriable(error) and not is_busy(error):
+                raise
     with unit_of_work():
         return deed()
